@@ -23,7 +23,7 @@ _EXPORTS = {
 }
 _MODULES = {"backend", "data", "engine", "plots", "scratch", "session", "simulations", "train"}
 
-__all__ = ["__version__", *_EXPORTS]  # noqa: PLE0604
+__all__ = ["__version__", *_EXPORTS]
 
 
 def __getattr__(name):

@@ -1,0 +1,69 @@
+"""What the first cell of every notebook does: `nnlib.setup()`, and `nnlib.choose(…)`.
+
+Offline, quiet, and it changes no package. It works alike in a script, in Jupyter, in Colab and
+in the browser; there the NumPy engine takes PyTorch's place.
+"""
+
+import os
+import random
+import sys
+from pathlib import Path
+
+import numpy as np
+
+import nnlib
+
+MODES = ("tiny", "quick", "full")
+_STYLE = Path(__file__).parent / "style" / "nnlib.mplstyle"
+_UNSET = object()
+_chosen = None  # the mode that `setup` was given, if any
+
+
+def setup(seed=0, mode=None):
+    """Open a session: seed every generator, set the figures' style, say what is running.
+
+    seed: for Python's, NumPy's and the engine's random numbers.
+    mode: "tiny" (tests), "quick" (a page's minute) or "full"; without it the environment
+        variable NNLIB_MODE decides, else it is quick.
+    """
+    global _chosen
+    _chosen = _valid(mode, "mode") if mode is not None else None
+    from nnlib import backend
+
+    random.seed(seed)
+    np.random.seed(seed)
+    backend.torch.manual_seed(seed)
+    _set_style()
+    engine = f"PyTorch {backend.torch.__version__}" if backend.name == "torch" else "NumPy"
+    parts = (f"nnlib {nnlib.__version__}", f"engine: {engine}", f"device: {backend.device()}")
+    print(*parts, current_mode(), sep=" · ")
+
+
+def current_mode():
+    """The mode in force: what `setup` was given, else NNLIB_MODE, else quick."""
+    return _chosen or _valid(os.environ.get("NNLIB_MODE") or "quick", "NNLIB_MODE")
+
+
+def choose(*, quick, full=_UNSET, tiny=_UNSET):
+    """The value that fits the mode: `epochs = nnlib.choose(tiny=1, quick=20, full=200)`.
+
+    A mode without a value of its own gets `quick`'s.
+    """
+    value = {"tiny": tiny, "quick": quick, "full": full}[current_mode()]
+    return quick if value is _UNSET else value
+
+
+def _valid(mode, name):
+    if mode not in MODES:
+        raise ValueError(f"{name}: expected one of {', '.join(MODES)}, got {mode!r}")
+    return mode
+
+
+def _set_style():
+    """The style of the book's figures, without importing matplotlib before somebody draws."""
+    if "matplotlib" in sys.modules:
+        from matplotlib import style
+
+        style.use(_STYLE)
+    else:
+        os.environ["MATPLOTLIBRC"] = str(_STYLE)  # matplotlib reads it when it is first imported

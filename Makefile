@@ -1,0 +1,62 @@
+# Two commands matter: `make book` builds and serves the book, `make test` proves it.
+.PHONY: help setup book html test quick test-all results bench lab settings clean
+.DEFAULT_GOAL := help
+
+# The first Python from 3.11 to 3.13 that runs; `make PYTHON=/path/to/python book` decides otherwise.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
+  && { echo $$p; break; }; done)
+PY := .venv/bin/python
+JS := $(if $(shell command -v npm),node_modules/.ready)
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/.ready  ## create .venv with the pinned requirements
+
+.venv/.ready: requirements.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found."; exit 1; }
+	@echo "Setting up .venv (once; a few minutes)"
+	@$(PYTHON) -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+node_modules/.ready: package-lock.json
+	@npm ci --silent --no-audit --no-fund
+	@touch $@
+
+book: html  ## build the book and, in a terminal, serve it on a free local port
+	@$(PY) tools/serve.py
+
+html: .venv/.ready  ## build the book into _build/html
+	@$(PY) tools/build.py
+
+test: .venv/.ready $(JS)  ## every test: Python, notebooks, JavaScript, the built site in Chromium
+	@$(PY) tools/build.py
+	@$(PY) -m pytest -n auto --dist loadfile -m "not release"
+
+quick: .venv/.ready  ## the inner loop, under two minutes
+	@$(PY) -m pytest -n auto --dist loadfile -m "not slow and not browser and not release" -x
+
+test-all: .venv/.ready $(JS)  ## before a release: from clean, recorded results re-run too
+	@rm -rf _build
+	@$(PY) tools/build.py
+	@$(PY) -m pytest -n auto --dist loadfile
+
+results: .venv/.ready  ## run the recorded experiments (long) and write results/
+	@$(PY) tools/results.py
+
+bench: .venv/.ready  ## ratios against the peers, each behind a correctness gate
+	@$(PY) -m benchmarks
+
+lab: .venv/.ready  ## open the chapters in JupyterLab
+	@.venv/bin/jupyter lab --notebook-dir=.
+
+settings: .venv/.ready  ## write what follows from pyproject.toml and solutions/ into derived files
+	@$(PY) tools/settings.py
+	@$(PY) tools/tokens.py
+	@$(PY) tools/exercises.py
+
+clean:  ## forget everything built
+	rm -rf _build

@@ -16,6 +16,8 @@ _EXPORTS = {
     "choose": "nnlib.session",
     "device": "nnlib.backend",
     "fit": "nnlib.train",
+    "recorded": "nnlib.recorded",
+    "source": "nnlib.sourcecode",
     "show": "nnlib.grading",
     "check": "nnlib.grading",
     "hint": "nnlib.grading",

@@ -102,7 +102,9 @@ def empty_pages() -> list[str]:
         page = HTML / f"{name}.html"
         text = page.read_text(encoding="utf-8") if page.is_file() else ""
         article = re.search(r"<article.*?</article>", text, re.DOTALL)
-        words = re.sub(r"<script.*?</script>|<[^>]+>", " ", article[0] if article else "", flags=re.S)
+        words = re.sub(
+            r"<script.*?</script>|<[^>]+>", " ", article[0] if article else "", flags=re.S
+        )
         if len(words.split()) < FEWEST_WORDS:
             empty.append(name)
     return empty

@@ -114,7 +114,9 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def chapters() -> list[Path]:
-    return sorted(p for p in (ROOT / "book").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
+    return sorted(
+        p for p in (ROOT / "book").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts
+    )
 
 
 def execute_all(notebooks: list[Path], target: Path = EXECUTED) -> list[str]:

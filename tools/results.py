@@ -1,0 +1,90 @@
+"""Run the recorded experiments whose code has changed, and write their tables whole.
+
+`experiments/<part>/NN_name.py` defines `rows()`, which yields one dict a run (its seed among the keys).
+The record goes to `nnlib/results/<part>/NN_name.json`, with the digest of the script and of every
+file of nnlib that it imported. `--check` only looks; `--all` runs also what is fresh.
+"""
+
+import argparse
+import importlib.util
+import json
+import platform
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from execute import file_digest, write_whole
+from settings import ROOT
+
+EXPERIMENTS = ROOT / "experiments"
+RESULTS = ROOT / "nnlib" / "results"
+
+
+def scripts() -> list[Path]:
+    return sorted(EXPERIMENTS.rglob("[0-9]*.py"))
+
+
+def record_file(script: Path) -> Path:
+    return RESULTS / script.relative_to(EXPERIMENTS).with_suffix(".json")
+
+
+def is_fresh(script: Path) -> bool:
+    """Whether the recorded table is what the code of today would make."""
+    path = record_file(script)
+    if not path.is_file():
+        return False
+    digests = json.loads(path.read_text(encoding="utf-8"))["made"]["digests"]
+    name = script.relative_to(ROOT).as_posix()
+    return name in digests and all(file_digest(file) == old for file, old in digests.items())
+
+
+def run(script: Path) -> None:
+    before = set(sys.modules)
+    spec = importlib.util.spec_from_file_location(f"experiment_{script.stem}", script)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    start = time.perf_counter()
+    rows = list(module.rows())
+    seconds = time.perf_counter() - start
+    used = [getattr(sys.modules[name], "__file__", None) for name in set(sys.modules) - before]
+    files = {Path(file) for file in used if file} | {script}
+    names = sorted(
+        f.relative_to(ROOT).as_posix() for f in files if f.is_relative_to(ROOT / "nnlib")
+    )
+    names.append(script.relative_to(ROOT).as_posix())
+    made = {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "device": f"CPU, {platform.machine()}",
+        "versions": f"Python {platform.python_version()}, NumPy {np.__version__}",
+        "seconds": round(seconds),
+        "script": script.relative_to(ROOT).as_posix(),
+        "digests": {name: file_digest(name) for name in names},
+    }
+    path = record_file(script)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = ",\n  ".join(json.dumps(row) for row in rows)
+    write_whole(path, f'{{"made": {json.dumps(made, indent=1)},\n "rows": [\n  {lines}\n ]}}\n')
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="run nothing, fail on stale records")
+    parser.add_argument("--all", action="store_true", help="run also what is fresh")
+    given = parser.parse_args()
+    todo = [script for script in scripts() if given.all or not is_fresh(script)]
+    for script in todo:
+        name = script.relative_to(ROOT).as_posix()
+        if given.check:
+            print(f"stale: {name}")
+            continue
+        print(f"running {name}", flush=True)
+        for module in [m for m in sys.modules if m.split(".")[0] == "nnlib"]:
+            del sys.modules[module]  # so that each record names all it imports
+        run(script)
+    return int(given.check and bool(todo))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

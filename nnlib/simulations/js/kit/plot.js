@@ -1,0 +1,159 @@
+// Axes and curves in SVG, drawn at the size they have on screen, so that text stays text-sized.
+//
+//   const p = plot(sim, { label: "Sigmoid and its slope", height: 300 });
+//   sim.draw(() => {
+//     p.frame({ x: [-6, 6], y: [-0.2, 1.2], xName: "z" });
+//     p.curve("sigmoid", sigmoid, { colour: "var(--nn-forward)" });
+//     p.handle("z", { x, y, label: "z", text: "z = 1", step: 0.1, onMove: (x) => sim.set({ x }) });
+//     p.done();
+//   });
+
+import { h, painter, svg } from "./dom.js";
+import { num } from "./format.js";
+
+const MARGIN = { top: 14, right: 14, bottom: 34, left: 44 };
+
+export function plot(sim, { label, height = 300, margin = MARGIN }) {
+  const uid = `nn-${Math.random().toString(36).slice(2)}`;
+  const clip = svg("rect");
+  const stripes = svg("pattern", { id: `${uid}-hatch`, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+    svg("line", { y2: 6, class: "nn-hatch" }));
+  const below = svg("g");
+  const inside = svg("g", { "clip-path": `url(#${uid}-clip)` });
+  const above = svg("g");
+  const figure = svg("svg", { role: "group", class: "nn-plot", height },
+    svg("defs", {}, svg("clipPath", { id: `${uid}-clip` }, clip), stripes), below, inside, above);
+  const el = h("div", { class: "nn-figure" }, figure);
+  const layers = { below: painter(below), inside: painter(inside), above: painter(above) };
+
+  let width = 0;
+  let view = { x: [0, 1], y: [0, 1] };
+  sim.onResize(el, (w) => (width = Math.floor(w)));
+
+  const right = () => width - margin.right;
+  const bottom = () => height - margin.bottom;
+  const sx = (x) => margin.left + ((x - view.x[0]) / (view.x[1] - view.x[0])) * (right() - margin.left);
+  const sy = (y) => bottom() - ((y - view.y[0]) / (view.y[1] - view.y[0])) * (bottom() - margin.top);
+  const unscale = (event) => {
+    const box = figure.getBoundingClientRect();
+    const u = (event.clientX - box.left - margin.left) / (right() - margin.left);
+    const v = (bottom() - (event.clientY - box.top)) / (bottom() - margin.top);
+    const within = ([low, high], t) => low + Math.max(0, Math.min(1, t)) * (high - low);
+    return [within(view.x, u), within(view.y, v)];
+  };
+  // Far outside the frame a coordinate is cut off: browsers draw numbers of 10⁹ pixels badly.
+  const px = (value) => Math.max(-1e4, Math.min(1e4, value)).toFixed(1);
+  const path = (points) => points.map(([x, y], i) => `${i ? "L" : "M"}${px(sx(x))} ${px(sy(y))}`).join("");
+
+  const p = {
+    el,
+    sx,
+    sy,
+    /** Begins a frame: ranges, names of the axes; `xTicks: false` or `yTicks: false` leaves ticks out. */
+    frame({ x, y, xName = "", yName = "", xTicks = true, yTicks = true, yFormat = num, name = label }) {
+      view = { x, y };
+      figure.setAttribute("width", width);
+      figure.setAttribute("aria-label", name);
+      for (const [key, value] of Object.entries({ x: margin.left, y: margin.top, width: right() - margin.left, height: bottom() - margin.top })) {
+        clip.setAttribute(key, Math.max(0, value));
+      }
+      const { paint } = layers.below;
+      const line = (key, x1, y1, x2, y2, cls) => paint(key, "line", { x1, y1, x2, y2, class: cls });
+      for (const t of xTicks ? ticks(x, width / 90) : []) {
+        line(`x${t}`, sx(t), margin.top, sx(t), bottom(), t === 0 ? "nn-axis" : "nn-grid");
+        paint(`xt${t}`, "text", { x: sx(t), y: bottom() + 16, class: "nn-tick", "text-anchor": "middle" }, num(t));
+      }
+      for (const t of yTicks ? ticks(y, height / 60) : []) {
+        line(`y${t}`, margin.left, sy(t), right(), sy(t), t === 0 ? "nn-axis" : "nn-grid");
+        paint(`yt${t}`, "text", { x: margin.left - 8, y: sy(t) + 4, class: "nn-tick", "text-anchor": "end" }, yFormat(t));
+      }
+      paint("xn", "text", { x: right(), y: height - 3, class: "nn-axis-name", "text-anchor": "end" }, xName);
+      paint("yn", "text", { x: margin.left + 6, y: margin.top + 10, class: "nn-axis-name" }, yName);
+    },
+    /** A function of x, sampled every second pixel; `kinks` are sampled too, so corners are sharp. */
+    curve(key, f, { kinks = [0], ...look } = {}) {
+      const n = Math.max(60, Math.ceil(width / 2));
+      const xs = Array.from({ length: n + 1 }, (_, i) => view.x[0] + (i / n) * (view.x[1] - view.x[0]));
+      const all = [...xs, ...kinks.filter((k) => k > view.x[0] && k < view.x[1])].sort((a, b) => a - b);
+      p.line(key, all.map((x) => [x, f(x)]), look);
+    },
+    line(key, points, { colour = "var(--nn-text)", dash, width: w = 2.5, cls = "nn-line" } = {}) {
+      layers.inside.paint(key, "path", { d: path(points), stroke: colour, "stroke-dasharray": dash, "stroke-width": w, class: cls });
+    },
+    /** A hatched grey band from x0 to x1: saturated, dead, frozen. */
+    band(key, x0, x1) {
+      const [a, b] = [Math.max(x0, view.x[0]), Math.min(x1, view.x[1])];
+      if (b > a) layers.inside.paint(key, "rect", { x: sx(a), y: margin.top, width: sx(b) - sx(a), height: bottom() - margin.top, fill: `url(#${uid}-hatch)` });
+    },
+    rect(key, x0, y0, x1, y1, attributes) {
+      const [left, top] = [sx(Math.min(x0, x1)), sy(Math.max(y0, y1))];
+      layers.inside.paint(key, "rect", { x: left, y: top, width: Math.abs(sx(x1) - sx(x0)), height: Math.abs(sy(y1) - sy(y0)), ...attributes });
+    },
+    dot(key, x, y, { r = 4, ...attributes } = {}) {
+      layers.inside.paint(key, "circle", { cx: px(sx(x)), cy: px(sy(y)), r, ...attributes });
+    },
+    /** Text beside a point, moved by dx, dy pixels and kept inside the frame. */
+    text(key, x, y, text, { dx = 0, dy = 0, anchor = "start", cls = "", colour } = {}) {
+      const left = Math.max(margin.left, Math.min(right(), sx(x) + dx));
+      const top = Math.max(margin.top + 10, Math.min(bottom() - 4, sy(y) + dy));
+      layers.above.paint(key, "text", { x: px(left), y: px(top), "text-anchor": anchor, class: `nn-text ${cls}`, fill: colour }, text);
+    },
+    /** A point to drag, or to move with ← → ↑ ↓, Page keys, Home, End. Moves along x, or both ways with `free`. */
+    handle(key, { x, y, label, text, step = 0.1, free = false, colour = "var(--nn-text)", onMove }) {
+      const g = layers.above.paint(key, "g", {
+        role: "slider", tabindex: 0, class: "nn-handle", transform: `translate(${px(sx(x))} ${px(sy(y))})`, style: `color: ${colour}`,
+        "aria-label": label, "aria-valuenow": x, "aria-valuemin": view.x[0], "aria-valuemax": view.x[1], "aria-valuetext": text,
+      });
+      g.state = { x, y, step, free, onMove }; // what the listeners, made once, look up
+      if (g.firstChild) return;
+      g.append(svg("circle", { r: 22, class: "nn-hit" }), svg("circle", { r: 8, class: "nn-knob" }));
+      g.addEventListener("pointerdown", (event) => drag(event, g, unscale));
+      g.addEventListener("keydown", (event) => nudge(event, g.state, view));
+    },
+    /** Ends the frame: what was not painted again goes away. */
+    done() {
+      Object.values(layers).forEach((layer) => layer.sweep());
+    },
+  };
+  return p;
+}
+
+function drag(event, g, unscale) {
+  event.preventDefault();
+  g.focus({ preventScroll: true });
+  g.setPointerCapture(event.pointerId);
+  const move = (e) => g.state.onMove(...unscale(e));
+  const stop = () => {
+    g.classList.remove("nn-dragged");
+    g.removeEventListener("pointermove", move);
+    g.removeEventListener("lostpointercapture", stop);
+  };
+  g.classList.add("nn-dragged");
+  g.addEventListener("pointermove", move);
+  g.addEventListener("lostpointercapture", stop);
+}
+
+function nudge(event, { x, y, step, free, onMove }, view) {
+  const moves = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], PageUp: [10, 0], PageDown: [-10, 0] };
+  const within = ([low, high], v) => Math.max(low, Math.min(high, Number(v.toFixed(10))));
+  let next;
+  if (event.key === "Home") next = [view.x[0], y];
+  else if (event.key === "End") next = [view.x[1], y];
+  else if (moves[event.key]) {
+    const [right, up] = moves[event.key];
+    next = free ? [x + right * step, y + up * step] : [x + (right + up) * step, y];
+  } else return;
+  event.preventDefault();
+  event.stopPropagation();
+  onMove(within(view.x, next[0]), within(view.y, next[1]));
+}
+
+/** About n round numbers that span the range: steps of 1, 2 or 5 times a power of ten. */
+export function ticks([low, high], n = 5) {
+  const raw = (high - low) / Math.max(1, n);
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = power * [1, 2, 5, 10].find((m) => m * power >= raw * 0.999);
+  const first = Math.ceil(low / step - 1e-9);
+  const last = Math.floor(high / step + 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}

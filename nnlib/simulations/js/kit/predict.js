@@ -1,0 +1,70 @@
+// Predict first. A question with two to four choices; choosing one shows what happens and why.
+// Nothing waits for an answer: whoever touches a control has skipped the question, and may still guess.
+//
+// A question: { id, ask, choices: [{ text, right: true?, why }], show: { trait: value }?, when: () => bool? }
+// `show` is the state that answers it; questions whose `when` is false now are not asked.
+// Guesses are kept in the trait `guesses` ({ id: index }), so that a drawing can keep a guess
+// beside what happened, and two views of one model agree.
+
+import { h } from "./dom.js";
+
+export function predictor(sim, el, questions, watch) {
+  let touched = false;
+  let shown = "";
+  const skip = (event) => {
+    if (el.contains(event.target) || touched) return;
+    touched = true;
+    render();
+  };
+  sim.root.addEventListener("input", skip);
+  sim.root.addEventListener("pointerdown", skip);
+
+  const position = new Map(); // where the reader is, in each set of questions
+  const open = () => questions.filter((question) => !question.when || question.when());
+
+  function render() {
+    const list = open();
+    el.hidden = list.length === 0;
+    if (el.hidden) return;
+    const key = list[0].id;
+    const at = position.get(key) ?? 0;
+    const question = list[at];
+    const guess = sim.guess(question.id);
+    const state = JSON.stringify([question.id, guess, touched]);
+    if (state === shown) return;
+    shown = state;
+    const focused = el.contains(document.activeElement);
+    const go = (to) => {
+      position.set(key, to);
+      touched = false;
+      render();
+    };
+    const steps = h("span", { class: "nn-steps" },
+      h("button", { type: "button", "aria-label": "previous question", "aria-disabled": String(at === 0), onclick: () => at > 0 && go(at - 1) }, "‹"),
+      `${at + 1} of ${list.length}`,
+      h("button", { type: "button", "aria-label": "next question", "aria-disabled": String(at === list.length - 1), onclick: () => at < list.length - 1 && go(at + 1) }, "›"));
+    const kicker = guess === undefined ? (touched ? "Skipped; you may still guess" : "Predict") : "Your guess stays drawn, dashed";
+    el.replaceChildren(
+      h("div", { class: "nn-kicker" }, h("span", {}, question.mark === false && guess !== undefined ? "Your guess" : kicker), list.length > 1 ? steps : null),
+      h("p", { class: "nn-ask" }, question.ask),
+      h("div", { class: "nn-choices", role: "group", "aria-label": "Choices" }, question.choices.map((choice, i) => choiceButton(question, choice, i, guess))),
+      answer(question, guess),
+    );
+    if (focused) el.querySelector(guess === undefined ? ".nn-choices button" : `.nn-choices button[aria-pressed="true"]`)?.focus();
+  }
+
+  function choiceButton(question, choice, i, guess) {
+    const known = guess !== undefined;
+    const mark = known && choice.right ? h("span", { class: "nn-mark" }, "✓ ") : null;
+    const choose = () => sim.set({ guesses: { ...sim.get("guesses"), [question.id]: i }, ...question.show });
+    return h("button", { type: "button", "aria-pressed": String(guess === i), class: known && choice.right ? "nn-right" : "", onclick: choose }, mark, choice.text);
+  }
+
+  function answer(question, guess) {
+    const text = guess === undefined ? null : question.choices[guess].why;
+    return h("p", { class: "nn-why", role: "status" }, text);
+  }
+
+  watch(["guesses", ...new Set(questions.flatMap((q) => q.watch ?? []))], render);
+  render();
+}

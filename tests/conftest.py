@@ -1,8 +1,8 @@
 """What is missing is named, and nothing missing passes for a success.
 
-A test that needs Node or Chromium and does not find it is skipped on a laptop, and the run then ends
-with "INCOMPLETE: n skipped" and a non-zero exit; with CI set it fails. Tests marked `gpu` are not
-collected where there is no GPU: they are no part of what this machine could have proved.
+A test that needs Node or Chromium and does not find it is skipped on a laptop, and the run then
+ends with "INCOMPLETE: n skipped" and a non-zero exit; with CI set it fails. Tests marked `gpu` are
+not collected where there is no GPU: they are no part of what this machine could have proved.
 """
 
 import os

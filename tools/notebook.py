@@ -1,8 +1,9 @@
 """Edit a notebook as text: `python tools/notebook.py text NB.ipynb > nb.md`, and back with
 `python tools/notebook.py notebook nb.md NB.ipynb`.
 
-The text is MyST Markdown (jupytext): cells end at `+++`, code stands in ```{code-cell}``` with its tags.
-Cell ids are the cell's first words, so they stay when other cells come and go. Outputs are left out.
+The text is MyST Markdown (jupytext): cells end at `+++`, code stands in ```{code-cell}``` with its
+tags. Cell ids are the cell's first words, so they stay when other cells come and go; outputs are
+left out.
 """
 
 import argparse

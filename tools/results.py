@@ -1,8 +1,8 @@
 """Run the recorded experiments whose code has changed, and write their tables whole.
 
-`experiments/<part>/NN_name.py` defines `rows()`, which yields one dict a run (its seed among the keys).
-The record goes to `nnlib/results/<part>/NN_name.json`, with the digest of the script and of every
-file of nnlib that it imported. `--check` only looks; `--all` runs also what is fresh.
+`experiments/<part>/NN_name.py` defines `rows()`, which yields one dict a run (its seed among the
+keys). The record goes to `nnlib/results/<part>/NN_name.json`, with the digest of the script and of
+every file of nnlib that it imported. `--check` only looks; `--all` runs also what is fresh.
 """
 
 import argparse

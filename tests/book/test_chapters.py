@@ -1,0 +1,32 @@
+"""Every chapter runs on the other engine too, with tiny settings, and within its time."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from nnlib import backend
+
+from tests.book.pages import CHAPTERS, EXECUTED, ROOT
+
+OTHER = {"torch": "numpy", "numpy": "torch"}[backend.name]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_chapter_runs_on_the_other_engine(name, tmp_path):
+    env = os.environ | {"NNLIB_BACKEND": OTHER, "NNLIB_MODE": "tiny"}
+    command = [sys.executable, "tools/execute.py", "--target", str(tmp_path), f"book/{name}.ipynb"]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    record = json.loads((tmp_path / "book" / f"{name}.json").read_text(encoding="utf-8"))
+    assert ("engine: NumPy" in record["engine"]) == (OTHER == "numpy")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_chapter_was_executed_within_its_minute(name):
+    record = EXECUTED / f"{name}.json"
+    assert record.is_file(), "build the book first: `make html`"
+    assert json.loads(record.read_text(encoding="utf-8"))["seconds"] <= 60

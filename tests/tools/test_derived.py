@@ -1,0 +1,55 @@
+"""One source for everything: what is derived from a setting, a script or a token is up to date."""
+
+import re
+
+import execute
+import nbformat
+import pytest
+import results
+import settings
+
+NOTEBOOKS = settings.notebooks()
+name_of = {path: path.relative_to(settings.ROOT).as_posix() for path in NOTEBOOKS}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name_of.get)
+def test_first_cells_and_links_follow_the_setting(path):
+    text = path.read_text(encoding="utf-8")
+    assert settings.applied(text, name_of[path]) == text, "stale: run `make settings`"
+
+
+def test_another_address_makes_every_notebook_stale(monkeypatch):
+    monkeypatch.setattr(settings, "REPOSITORY", "https://github.com/somebody/else")
+    for path in NOTEBOOKS:
+        text = path.read_text(encoding="utf-8")
+        assert settings.applied(text, name_of[path]) != text
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name_of.get)
+def test_notebooks_are_valid_with_ids_of_their_own(path):
+    nb = nbformat.read(path, as_version=4)
+    nbformat.validate(nb)
+    assert (nb.nbformat, nb.nbformat_minor) == (4, 5)
+    ids = [cell.id for cell in nb.cells]
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("path", execute.chapters(), ids=name_of.get)
+def test_chapters_are_committed_without_outputs(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        assert not cell.get("outputs") and cell.get("execution_count") is None
+
+
+@pytest.mark.parametrize("path", execute.chapters(), ids=name_of.get)
+def test_chapters_keep_to_their_limits(path):
+    nb = nbformat.read(path, as_version=4)
+    prose = " ".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
+    prose = re.sub(r"\$\$.*?\$\$|\$[^$]*\$", " x ", prose, flags=re.DOTALL)
+    code = [cell for cell in nb.cells if cell.cell_type == "code"]
+    assert len(prose.split()) <= 4200, "at most about 4,000 words"
+    assert len(code) <= 31, "at most 30 cells and the set-up"
+
+
+def test_recorded_results_fit_the_code_that_made_them():
+    stale = [script.stem for script in results.scripts() if not results.is_fresh(script)]
+    assert not stale, "run `make results`"

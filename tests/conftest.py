@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM = (
-    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-)
+_browsers = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
+CHROMIUM = os.environ.get("NNLIB_CHROMIUM") or next(filter(None, _browsers), None)
 NEEDS = {"browser": ("Chromium", CHROMIUM), "node": ("Node", shutil.which("node"))}
 _skipped: list[str] = []
 

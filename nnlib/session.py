@@ -34,9 +34,12 @@ def setup(seed=0, mode=None):
     np.random.seed(seed)
     backend.torch.manual_seed(seed)
     _set_style()
-    engine = f"PyTorch {backend.torch.__version__}" if backend.name == "torch" else "NumPy"
-    parts = (f"nnlib {nnlib.__version__}", f"engine: {engine}", f"device: {backend.device()}")
-    print(*parts, current_mode(), sep=" · ")
+    if backend.name == "torch":
+        engine = f"PyTorch {backend.torch.__version__.partition('+')[0]}"  # 2.13.0+cpu → 2.13.0
+    else:
+        engine = f"NumPy {np.__version__}"
+    device = f"device: {backend.device()}"
+    print(f"nnlib {nnlib.__version__}", f"engine: {engine}", device, current_mode(), sep=" · ")
 
 
 def current_mode():

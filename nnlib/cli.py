@@ -1,0 +1,106 @@
+"""The command line: `nnlib check`, `nnlib doctor`, `nnlib version`.
+
+Exit codes: 0 all is well; 1 something is not right yet; 2 it could not be tried.
+"""
+
+import json
+import platform
+import sys
+from importlib import import_module, metadata
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import nnlib
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The course's tools. `nnlib check my_notebook.ipynb` tells what is right so far.",
+)
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+
+
+@app.command()
+def check(
+    notebook: Annotated[Path, typer.Argument(help="Your copy of an exercise notebook, saved.")],
+    as_json: AsJson = False,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds a cell may take.")] = 60,
+    here: Annotated[
+        bool, typer.Option(help="Run in this process, without nbval and without a time limit.")
+    ] = False,
+):
+    """Run your answers in a fresh copy of the exercise, and say what is right and what is not.
+
+    Only the cells that begin with `# answer: …` are taken from your notebook; you may move, delete
+    or change everything else. The file is not changed. The answers are run on this machine, as you.
+
+    Ends with 0 when every question is right, 1 when some are not, 2 when the notebook cannot be
+    read or run.
+
+    Example: nnlib check exercises/foundations/04_backprop.ipynb
+    """
+    from nnlib.grading.report import check_notebook
+    from nnlib.grading.splice import Rejected
+
+    try:
+        report = check_notebook(notebook, driver="here" if here else None, timeout=timeout)
+    except (Rejected, RuntimeError) as error:
+        _say({"rejected": str(error)}, f"{notebook}: {error}", as_json, err=True)
+        raise typer.Exit(2) from None
+    _say(report.as_dict(), report.as_text(), as_json)
+    raise typer.Exit(0 if report.ok else 1)
+
+
+@app.command()
+def doctor(as_json: AsJson = False):
+    """Show what is installed and what nnlib computes with: send it along with a question.
+
+    Ends with 1 when something that the course needs is missing.
+    """
+    found = {"python": platform.python_version(), "platform": platform.platform()}
+    found["nnlib"] = nnlib.__version__
+    needed, useful = (
+        ("numpy", "matplotlib", "anywidget", "ipython"),
+        ("torch", "nbval", "jupyterlab"),
+    )
+    for name in needed + useful:
+        found[name] = _version(name)
+    try:
+        backend = import_module("nnlib.backend")
+        found["engine"], found["device"] = backend.name, str(backend.device())
+    except (ImportError, ValueError) as error:
+        found["engine"] = None
+        found["problem"] = str(error)
+    missing = [name for name in (*needed, "engine") if found[name] is None]
+    lines = [f"{name:<12}{value or 'not installed'}" for name, value in found.items()]
+    lines += (
+        [f"Missing: {', '.join(missing)}"] if missing else ["All that the course needs is here."]
+    )
+    _say(found | {"missing": missing}, "\n".join(lines), as_json)
+    raise typer.Exit(1 if missing else 0)
+
+
+@app.command()
+def version():
+    """Print the version of nnlib."""
+    typer.echo(nnlib.__version__)
+
+
+def _version(distribution):
+    """Its version, None when it is not there; in the browser a module may have no metadata."""
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return "present" if find_spec(distribution) else None
+
+
+def _say(data, text, as_json, err=False):
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")  # ✓ and ✗, on any console
+    typer.echo(
+        json.dumps(data, indent=2, ensure_ascii=False) if as_json else text, err=err and not as_json
+    )

@@ -56,8 +56,8 @@ def is_fresh(notebook: Path, output: Path) -> bool:
         return False
     record = json.loads(record_file.read_text(encoding="utf-8"))
     return (
-        record["cells"] == cells_digest(nbformat.read(notebook, as_version=4))
-        and record["environment"] == environment()
+        record.get("cells") == cells_digest(nbformat.read(notebook, as_version=4))
+        and record.get("environment") == environment()
         and all(file_digest(name) == old for name, old in record["files"].items())
     )
 

@@ -47,6 +47,7 @@ def judge(question_id, question, seen, errors=None):
     """
     cases, errors = question["cases"], errors or {}
     wrong = [name for name, case in cases.items() if not agrees(case, seen.get(name))]
+    wrong.sort(key=lambda name: name not in seen)  # numbers first: they say more
     right = len(cases) - len(wrong)
     verdict = Verdict(
         question_id,
@@ -63,6 +64,8 @@ def judge(question_id, question, seen, errors=None):
     case = cases[first]
     if first not in seen:
         verdict.message = _not_shown(errors.get(first, ""))
+        if right:
+            verdict.notes.append(f"The rest is right; this concerns the case “{first}”.")
         return verdict
     came = _last(seen[first], case)
     pairs = zip(came, case["lines"], strict=True)

@@ -2,14 +2,15 @@
 // Nothing waits for an answer: whoever touches a control has skipped the question, and may still guess.
 //
 // A question: { id, ask, choices: [{ text, right: true?, why }], show: { trait: value }?, when: () => bool? }
-// `show` is the state that answers it; questions whose `when` is false now are not asked.
+// `show` is the state that answers it; a question whose `when` is false now is not asked.
 // Guesses are kept in the trait `guesses` ({ id: index }), so that a drawing can keep a guess
 // beside what happened, and two views of one model agree.
 
 import { h } from "./dom.js";
 
-export function predictor(sim, el, questions, watch) {
+export function predictor(sim, el, questions, onChange) {
   let touched = false;
+  let series = ""; // which questions are open: named by the first
   let shown = "";
   const skip = (event) => {
     if (el.contains(event.target) || touched) return;
@@ -26,8 +27,11 @@ export function predictor(sim, el, questions, watch) {
     const list = open();
     el.hidden = list.length === 0;
     if (el.hidden) return;
-    const key = list[0].id;
-    const at = position.get(key) ?? 0;
+    if (series !== list[0].id) {
+      series = list[0].id;
+      touched = false;
+    }
+    const at = position.get(series) ?? 0;
     const question = list[at];
     const guess = sim.guess(question.id);
     const state = JSON.stringify([question.id, guess, touched]);
@@ -35,7 +39,7 @@ export function predictor(sim, el, questions, watch) {
     shown = state;
     const focused = el.contains(document.activeElement);
     const go = (to) => {
-      position.set(key, to);
+      position.set(series, to);
       touched = false;
       render();
     };
@@ -43,9 +47,9 @@ export function predictor(sim, el, questions, watch) {
       h("button", { type: "button", "aria-label": "previous question", "aria-disabled": String(at === 0), onclick: () => at > 0 && go(at - 1) }, "‹"),
       `${at + 1} of ${list.length}`,
       h("button", { type: "button", "aria-label": "next question", "aria-disabled": String(at === list.length - 1), onclick: () => at < list.length - 1 && go(at + 1) }, "›"));
-    const kicker = guess === undefined ? (touched ? "Skipped; you may still guess" : "Predict") : "Your guess stays drawn, dashed";
+    const kicker = guess !== undefined ? "Your guess" : touched ? "Skipped; you may still guess" : "Predict";
     el.replaceChildren(
-      h("div", { class: "nn-kicker" }, h("span", {}, question.mark === false && guess !== undefined ? "Your guess" : kicker), list.length > 1 ? steps : null),
+      h("div", { class: "nn-kicker" }, h("span", {}, kicker), list.length > 1 ? steps : null),
       h("p", { class: "nn-ask" }, question.ask),
       h("div", { class: "nn-choices", role: "group", "aria-label": "Choices" }, question.choices.map((choice, i) => choiceButton(question, choice, i, guess))),
       answer(question, guess),
@@ -65,6 +69,6 @@ export function predictor(sim, el, questions, watch) {
     return h("p", { class: "nn-why", role: "status" }, text);
   }
 
-  watch(["guesses", ...new Set(questions.flatMap((q) => q.watch ?? []))], render);
+  onChange(render);
   render();
 }

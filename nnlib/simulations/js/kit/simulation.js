@@ -82,7 +82,7 @@ export function simulation({ model, el, title, lead, traits }) {
     },
     draw(f) {
       paint = f;
-      watch(traits, invalidate);
+      watch(["guesses", ...traits], invalidate);
       invalidate();
     },
     /** f(width) at once and whenever the element's width changes; then the drawing is painted anew. */
@@ -98,7 +98,7 @@ export function simulation({ model, el, title, lead, traits }) {
     cleanup: (f) => undo.push(f),
     guess: (id) => model.get("guesses")[id],
     predict(list) {
-      if (model.get("predict")) predictor(sim, questions, list, watch);
+      if (model.get("predict")) predictor(sim, questions, list, (react) => watch(["guesses", ...traits], react));
     },
     destroy() {
       cancelAnimationFrame(frame);

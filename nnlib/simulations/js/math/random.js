@@ -1,0 +1,30 @@
+// Random numbers that come out the same in every browser and in Python: mulberry32 (Tommy Ettinger, 2017).
+
+/** A generator of numbers in [0, 1), in steps of 2⁻³², begun at a whole number. */
+export function mulberry32(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Standard normal numbers, one from every two of `random` (Box & Muller 1958). */
+export const normal = (random) => () => {
+  const radius = Math.sqrt(-2 * Math.log(1 - random()));
+  return radius * Math.cos(2 * Math.PI * random());
+};
+
+/**
+ * Parameters of a network with layers of these sizes, biases zero, weights `draw()` times
+ * std(fanOut, fanIn): row by row, layer by layer. `std: he` or `xavier`, as in nnlib.scratch.
+ */
+export const init = (sizes, draw, std = he) =>
+  sizes.slice(1).map((m, l) => ({
+    W: Array.from({ length: m }, () => Array.from({ length: sizes[l] }, () => draw() * std(m, sizes[l]))),
+    b: Array(m).fill(0),
+  }));
+export const he = (fanOut, fanIn) => Math.sqrt(2 / fanIn);
+export const xavier = (fanOut, fanIn) => Math.sqrt(2 / (fanIn + fanOut));

@@ -1,0 +1,79 @@
+"""How gradients add up on their way back.
+
+A tensor that several operations used gets a gradient from each of them; their sum is its gradient.
+"""
+
+import numpy as np
+
+
+class Part:
+    """A gradient that is zero except in a part: total[key] += value.
+
+    Adding it costs what the part costs. So a loop over time that takes a slice a step needs one
+    array for the gradient of the whole, and not one a step.
+    """
+
+    __slots__ = ("key", "repeats", "value")
+
+    def __init__(self, key, value, repeats=False):
+        self.key, self.value, self.repeats = key, value, repeats
+
+    def add_to(self, total):
+        if self.repeats:  # the key may name one entry several times
+            np.add.at(total, self.key, self.value)
+        else:
+            total[self.key] += self.value
+
+
+class Sums:
+    """The gradient that has reached each tensor so far."""
+
+    def __init__(self):
+        self.totals = {}  # by the id of the tensor
+        self.owned = set()  # ids of the tensors whose total is nobody else's: add to it in place
+
+    def add(self, x, d, g=None):
+        """Add d, which a rule made of g, to the gradient of the tensor x."""
+        key, a = id(x), x.array
+        total = self.totals.get(key)
+        if type(d) is Part:
+            if key not in self.owned:
+                total = np.zeros(a.shape, a.dtype) if total is None else np.array(total)
+                self.totals[key] = total
+                self.owned.add(key)
+            d.add_to(total)
+            return
+        if d.shape != a.shape:
+            d = unbroadcast(d, a.shape)
+        if d.dtype is not a.dtype:
+            d = d.astype(a.dtype)
+        if total is None:
+            self.totals[key] = d
+            if d is not g and type(d) is np.ndarray and d.base is None:
+                self.owned.add(key)
+        elif key in self.owned:
+            total += d
+        else:
+            self.totals[key] = np.asarray(total + d)
+            self.owned.add(key)
+
+    def take(self, x):
+        """The gradient of x, whether it is ours alone; it is forgotten here."""
+        key = id(x)
+        mine = key in self.owned
+        self.owned.discard(key)
+        return self.totals.pop(key), mine
+
+
+def unbroadcast(g, shape):
+    """Sum g over the axes along which broadcasting has repeated an array of this shape."""
+    extra = g.ndim - len(shape)
+    repeated = (i + extra for i, n in enumerate(shape) if n == 1 != g.shape[i + extra])
+    return g.sum((*range(extra), *repeated)).reshape(shape)
+
+
+def spread(g, shape):
+    """Repeat g to this shape, in an array of its own."""
+    out = np.empty(shape, g.dtype)
+    out[...] = g
+    return out

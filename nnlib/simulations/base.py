@@ -12,7 +12,8 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 
 def synced(trait, help):
     """A trait that Python and the page share, with its documentation."""
-    return trait.tag(sync=True, help=help)
+    trait.help = help
+    return trait.tag(sync=True)
 
 
 class Simulation(anywidget.AnyWidget):

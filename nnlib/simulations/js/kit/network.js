@@ -23,10 +23,10 @@ export function network(sim, { label, height = 320, radius = 22, onSelect }) {
   const el = h("div", { class: "nn-figure" }, figure);
   const edges = painter(edgeLayer);
   const nodes = painter(nodeLayer);
-  let width = 0;
+  let width = 320;
   let current = null; // the id that holds the one tab stop
   let order = [];
-  sim.onResize(el, (w) => (width = Math.floor(w)));
+  sim.onResize(el, (w) => (width = Math.floor(w) || width));
 
   /** { id: [x, y] }: columns spread over the width, nodes centred in each. */
   function layout(columns) {

@@ -26,9 +26,9 @@ export function plot(sim, { label, height = 300, margin = MARGIN }) {
   const el = h("div", { class: "nn-figure" }, figure);
   const layers = { below: painter(below), inside: painter(inside), above: painter(above) };
 
-  let width = 0;
+  let width = 320;
   let view = { x: [0, 1], y: [0, 1] };
-  sim.onResize(el, (w) => (width = Math.floor(w)));
+  sim.onResize(el, (w) => (width = Math.floor(w) || width));
 
   const right = () => width - margin.right;
   const bottom = () => height - margin.bottom;
@@ -98,13 +98,14 @@ export function plot(sim, { label, height = 300, margin = MARGIN }) {
       const top = Math.max(margin.top + 10, Math.min(bottom() - 4, sy(y) + dy));
       layers.above.paint(key, "text", { x: px(left), y: px(top), "text-anchor": anchor, class: `nn-text ${cls}`, fill: colour }, text);
     },
-    /** A point to drag, or to move with ← → ↑ ↓, Page keys, Home, End. Moves along x, or both ways with `free`. */
-    handle(key, { x, y, label, text, step = 0.1, free = false, colour = "var(--nn-text)", onMove }) {
+    /** A point to drag, or to move with ← → ↑ ↓, Page keys, Home, End. `axis` is "x", "y" or "both". */
+    handle(key, { x, y, label, text, step = 0.1, axis = "x", colour = "var(--nn-text)", onMove }) {
       const g = layers.above.paint(key, "g", {
         role: "slider", tabindex: 0, class: "nn-handle", transform: `translate(${px(sx(x))} ${px(sy(y))})`, style: `color: ${colour}`,
-        "aria-label": label, "aria-valuenow": x, "aria-valuemin": view.x[0], "aria-valuemax": view.x[1], "aria-valuetext": text,
+        "aria-label": label, "aria-valuetext": text, "aria-orientation": axis === "y" ? "vertical" : "horizontal",
+        "aria-valuenow": axis === "y" ? y : x, "aria-valuemin": view[axis === "y" ? "y" : "x"][0], "aria-valuemax": view[axis === "y" ? "y" : "x"][1],
       });
-      g.state = { x, y, step, free, onMove }; // what the listeners, made once, look up
+      g.state = { x, y, step, axis, onMove }; // what the listeners, made once, look up
       if (g.firstChild) return;
       g.append(svg("circle", { r: 22, class: "nn-hit" }), svg("circle", { r: 8, class: "nn-knob" }));
       g.addEventListener("pointerdown", (event) => drag(event, g, unscale));
@@ -133,19 +134,16 @@ function drag(event, g, unscale) {
   g.addEventListener("lostpointercapture", stop);
 }
 
-function nudge(event, { x, y, step, free, onMove }, view) {
-  const moves = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], PageUp: [10, 0], PageDown: [-10, 0] };
-  const within = ([low, high], v) => Math.max(low, Math.min(high, Number(v.toFixed(10))));
-  let next;
-  if (event.key === "Home") next = [view.x[0], y];
-  else if (event.key === "End") next = [view.x[1], y];
-  else if (moves[event.key]) {
-    const [right, up] = moves[event.key];
-    next = free ? [x + right * step, y + up * step] : [x + (right + up) * step, y];
-  } else return;
+const KEYS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], PageUp: [10, 10], PageDown: [-10, -10], Home: [-1e9, -1e9], End: [1e9, 1e9] };
+
+function nudge(event, { x, y, step, axis, onMove }, view) {
+  if (!KEYS[event.key]) return;
   event.preventDefault();
   event.stopPropagation();
-  onMove(within(view.x, next[0]), within(view.y, next[1]));
+  const [right, up] = KEYS[event.key];
+  const along = right || up; // on a single axis both pairs of arrows move it
+  const within = ([low, high], v) => Math.max(low, Math.min(high, Number(v.toFixed(10))));
+  onMove(within(view.x, x + step * (axis === "both" ? right : along)), within(view.y, y + step * (axis === "both" ? up : along)));
 }
 
 /** About n round numbers that span the range: steps of 1, 2 or 5 times a power of ten. */

@@ -1,0 +1,105 @@
+// Curve and slope, linked by one point on the z axis.
+
+import { chips, presets, select, slider } from "../kit/controls.js";
+import { num } from "../kit/format.js";
+import { plot } from "../kit/plot.js";
+import { ACTIVATIONS, activation, flatZones } from "../math/activations.js";
+
+export const NAMES = Object.keys(ACTIVATIONS).filter((name) => name !== "identity");
+export const OPTIONS = NAMES.map((name) => [name, ACTIVATIONS[name].text]);
+const DASHES = ["7 4", "2 4", "10 3 2 3", "4 2", "12 4", "1 3", "6 2 1 2"];
+const Z = [-6, 6];
+
+export function curvesView(sim) {
+  const margin = { top: 14, right: 14, bottom: 34, left: 40 };
+  const value = plot(sim, { label: "The activation", height: 260, margin });
+  const slope = plot(sim, { label: "Its slope", height: 260, margin });
+  const alpha = sim.bind(slider, "alpha", { label: "slope α of leaky ReLU", min: 0, max: 1, step: 0.01 });
+  const controls = [
+    sim.bind(select, "activation", { label: "activation", options: OPTIONS }),
+    sim.bind(slider, "x", { label: "z", min: Z[0], max: Z[1], step: 0.05 }),
+    alpha,
+    sim.bind(chips, "compare", { label: "draw beside it", options: OPTIONS }),
+    presets("look at", [
+      ["a saturated sigmoid", () => sim.set({ activation: "sigmoid", x: 5 })],
+      ["a ReLU that is off", () => sim.set({ activation: "relu", x: -2 })],
+      ["GELU’s dip below zero", () => sim.set({ activation: "gelu", x: -0.75 })],
+    ]),
+  ];
+
+  function draw() {
+    const main = sim.get("activation");
+    const others = sim.get("compare").filter((name) => name !== main);
+    const x = sim.get("x");
+    const of = (name) => activation(name, sim.get("alpha"));
+    const phi = of(main);
+    const [y, dy] = [phi.f(x), phi.df(x)];
+    alpha.hidden = ![main, ...others].includes("leaky_relu");
+
+    const bounded = [main, ...others].every((name) => name === "sigmoid" || name === "tanh");
+    value.frame({ x: Z, y: bounded ? [-1.25, 1.25] : [-1.5, 4], xName: "z", yName: "φ(z)", name: `${phi.text}: φ(z) over z` });
+    slope.frame({ x: Z, y: [-0.25, 1.25], xName: "z", yName: "slope φ′(z)", name: `Slope of ${phi.text} over z` });
+    for (const [p, f] of [[value, "f"], [slope, "df"]]) {
+      flat(p, phi);
+      others.forEach((name, i) => p.curve(name, of(name)[f], { colour: "var(--nn-muted)", dash: DASHES[i], width: 1.5 }));
+    }
+    labels(value, others, (name) => of(name).f, bounded ? 1.25 : 4);
+
+    const guess = sim.guess("slope");
+    if (guess !== undefined) {
+      const at = [1, 0.5, 0.25][guess];
+      slope.line("guess", [[Z[0], at], [Z[1], at]], { cls: "nn-line nn-guess" });
+      slope.text("guess-text", Z[1], at, "your guess", { dx: -4, dy: -6, anchor: "end" });
+    }
+    const tangent = [x - 1.2, x + 1.2].map((u) => [u, y + dy * (u - x)]);
+    value.curve("main", phi.f, { colour: "var(--nn-forward)", width: 3 });
+    value.line("tangent", tangent, { colour: "var(--nn-backward)", width: 2 });
+    slope.curve("main", phi.df, { colour: "var(--nn-backward)", width: 3 });
+
+    const left = x > 1 ? { anchor: "end", dx: -14 } : { anchor: "start", dx: 14 };
+    value.text("here", x, y, `φ(${num(x)}) = ${num(y)}`, { ...left, dy: y > 3 ? 22 : -14, cls: "nn-strong" });
+    slope.text("here", x, dy, `φ′(${num(x)}) = ${num(dy)}`, { ...left, dy: dy > 0.9 ? 24 : -14, cls: "nn-strong" });
+    const move = (z) => sim.set({ x: Math.round(z * 100) / 100 });
+    value.handle("z", { x, y, label: "z, on the curve", text: `z = ${num(x)}, φ(z) = ${num(y)}`, colour: "var(--nn-forward)", onMove: move });
+    slope.handle("z", { x, y: dy, label: "z, on the slope", text: `z = ${num(x)}, slope ${num(dy)}`, colour: "var(--nn-backward)", onMove: move });
+    value.done();
+    slope.done();
+
+    sim.happened(sentence(phi, main, x, y, dy));
+    sim.code(code(main, sim.get("alpha"), x, y, dy));
+  }
+  return { stage: [value.el, slope.el], controls, draw };
+}
+
+/** Hatches where the slope is below 1 %: saturated; or exactly zero. */
+function flat(p, phi) {
+  const { below, above } = flatZones(phi);
+  if (below !== null) p.band("below", -Infinity, below);
+  if (above !== null) p.band("above", above, Infinity);
+}
+
+/** Names at the right ends of the curves, moved apart where they would touch. */
+function labels(p, names, f, top) {
+  const ends = names.map((name) => ({ name, y: p.sy(Math.min(top, f(name)(Z[1]))) })).sort((a, b) => a.y - b.y);
+  ends.forEach((end, i) => (end.y = Math.max(end.y, i ? ends[i - 1].y + 16 : 0)));
+  for (const { name, y } of ends) {
+    p.text(`label-${name}`, Z[1], 0, ACTIVATIONS[name].text, { dx: -2, dy: y + 14 - p.sy(0), anchor: "end", colour: "var(--nn-muted)", cls: "nn-tick" });
+  }
+}
+
+function sentence(phi, name, x, y, dy) {
+  const start = `At z = ${num(x)}, ${phi.text} gives ${num(y)}. A small change of z comes out ${num(dy)} times as large, and so does a gradient on its way back.`;
+  if (dy === 0) return `${start} Nothing gets through here: the unit is off.`;
+  if (Math.abs(dy) < 0.01) return `${start} Saturated: less than one per cent gets through.`;
+  return start;
+}
+
+export const scratchName = (name, alpha) => (name === "leaky_relu" ? `leaky(${alpha})` : name.toUpperCase());
+export const scratchImport = (name) => (name === "leaky_relu" ? "leaky" : name.toUpperCase());
+
+function code(name, alpha, x, y, dy) {
+  return `from nnlib.scratch import ${scratchImport(name)}
+
+phi = ${scratchName(name, alpha)}
+phi.f(${x}), phi.df(${x})  # ${y}, ${dy}`;
+}

@@ -1,0 +1,43 @@
+"""A page without a kernel, made from a notebook that a real kernel has executed."""
+
+import json
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).resolve().parents[2]
+STATE = "application/vnd.jupyter.widget-state+json"
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def execute(*cells):
+    """The notebook with these code cells, executed, its widget state stored in it."""
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    NotebookClient(nb, kernel_name="python3", timeout=120, store_widget_state=True).execute()
+    return nb
+
+
+def script(kind, data):
+    text = json.dumps(data).replace("</", r"<\/")
+    return f'<script type="{kind}">{text}</script>'
+
+
+def page(nb, attributes='data-theme="light"'):
+    """The notebook's simulations as one HTML page, as the book writes them."""
+    views = [
+        f'<div class="cell_output">{script(VIEW, output["data"][VIEW])}</div>'
+        for cell in nb.cells
+        for output in cell.outputs
+        if VIEW in output.get("data", {})
+    ]
+    state = nb.metadata.widgets[STATE]
+    host = (ROOT / "book" / "assets" / "static-host.js").read_text(encoding="utf-8")
+    return (
+        f'<!doctype html><html lang="en" {attributes}><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><title>Test</title>'
+        "<style>body{margin:0 auto;max-width:46rem;padding:0 16px;background:#FDFCFA}"
+        "html[data-theme=dark] body{background:#14171C}</style></head>"
+        f"<body><main><h1>A page</h1><h2>Part</h2>{''.join(views)}</main>"
+        f"{script(STATE, state)}<script>{host}</script></body></html>"
+    )

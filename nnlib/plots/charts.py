@@ -2,10 +2,12 @@
 
 import numpy as np
 
-from nnlib.plots.drawing import draw, figure
-from nnlib.plots.tokens import class_color, color, text_of
+from nnlib.plots.drawing import draw, figure, number
+from nnlib.plots.tokens import color, text_of
 
 _FEW = 10  # up to so many seeds are drawn one by one, more become a band
+_LINES = [f"class-{k}" for k in (1, 0, 2, 6, 7, 5, 3, 4)]  # neighbours are easily told apart
+_DASHES = (0, (4, 3))
 
 
 def curves(
@@ -35,25 +37,10 @@ def seeds_band(
     x (T,); runs: label → (S, T), one row a seed. More than ten seeds become a band, mean ± one
     standard deviation over the seeds. The other arguments are those of `curves`.
     """
-    x = np.asarray(x, float)
-    runs = {label: _same_length(x, y, label) for label, y in runs.items()}
-    fig, ax = figure(size)
-    ends = []
-    for k, (label, y) in enumerate(runs.items()):
-        name = (colors or {}).get(label, class_color(k) if len(runs) > 1 else "text")
-        mean = y.mean(axis=0)
-        if 1 < len(y) <= _FEW:
-            ax.plot(x, y.T, color=color(name), linewidth=0.6, alpha=0.6)
-        elif len(y) > _FEW:
-            std = y.std(axis=0, ddof=1)
-            ax.fill_between(x, mean - std, mean + std, color=color(name), alpha=0.2, linewidth=0)
-        ax.plot(x, mean, color=color(name))
-        ends.append((label, mean, name))
-    _scales(ax, log, labels)
-    if baseline:
-        _baseline(ax, *baseline)
-    _label_ends(fig, ax, ends)
-    return draw(fig, alt=alt or _describe(x, runs, labels, baseline), caption=caption)
+    spare = _LINES if len(runs) > 1 else ["text"]
+    names = {label: spare[k % len(spare)] for k, label in enumerate(runs)} | (colors or {})
+    fig, _, described = _lines(x, runs, names, labels, baseline, log, size)
+    return draw(fig, alt=alt or described, caption=caption)
 
 
 def bars(values, *, label="", baseline=None, colors=None, size="column", alt="", caption=""):
@@ -70,62 +57,79 @@ def bars(values, *, label="", baseline=None, colors=None, size="column", alt="",
         if len(v) > 1:
             jitter = np.linspace(-0.15, 0.15, len(v))
             ax.plot(v, row + jitter, "o", color=color(text_of(shade)), markersize=3, alpha=0.8)
+        side, edge = ("left", v.max(initial=0)) if v.mean() >= 0 else ("right", v.min(initial=0))
         ax.annotate(
-            f"{v.mean():.3g}", (v.max(initial=0), row), (6, 0), textcoords="offset points",
-            va="center",
+            number(v.mean()), (edge, row), (6 if side == "left" else -6, 0),
+            textcoords="offset points", ha=side, va="center",
         )  # fmt: skip
+    ax.axvline(0, color=color("muted"), linewidth=0.6)
     ax.set_yticks(range(len(values)), list(values))
     ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(min(v.min() for v in values.values()) < 0)
-    ax.spines["left"].set_position("zero")
+    ax.spines["left"].set_visible(False)
     ax.invert_yaxis()
+    ax.margins(x=0.1 if min(v.min() for v in values.values()) >= 0 else 0.25)  # room for numbers
     ax.set_xlabel(label)
     if baseline:
-        _baseline(ax, *baseline, vertical=True)
+        ax.axvline(baseline[1], color=color("muted"), linewidth=1, linestyle=_DASHES)
+        ax.annotate(
+            baseline[0], (baseline[1], 1), (4, 0), xycoords=("data", "axes fraction"),
+            textcoords="offset points", color=color("muted"), va="bottom",
+        )  # fmt: skip
     parts = [f"{name} {_over_seeds(v)}" for name, v in values.items()]
-    parts += [f"dashed line at {baseline[1]:.3g}: {baseline[0]}"] if baseline else []
+    parts += [f"dashed line at {number(baseline[1])}: {baseline[0]}"] if baseline else []
     return draw(fig, alt=alt or f"Bars, {label or 'value'}: " + "; ".join(parts), caption=caption)
 
 
 def history(run, *, baseline=None, size="column", alt="", caption=""):
     """The losses of a `nnlib.train.History` by epoch, its best validation epoch marked."""
-    epochs = np.arange(1, len(run.train) + 1)
-    if not len(epochs):
+    if not run.train:
         raise ValueError("run: expected a history of at least one epoch, got none")
-    lines = {"training": np.asarray(run.train, float)}
-    if run.validation:
-        lines["validation"] = np.asarray(run.validation, float)
-    fig, ax = figure(size)
-    names = {"training": "muted", "validation": "loss"}
-    for label, y in lines.items():
-        ax.plot(epochs, y, color=color(names[label]), marker="o" if len(epochs) == 1 else "")
-    _scales(ax, "", ("epoch", "loss"))
-    ax.xaxis.get_major_locator().set_params(integer=True)
-    described = _describe(
-        epochs, {k: y[None] for k, y in lines.items()}, ("epoch", "loss"), baseline
+    losses = {"training": [run.train]} | (
+        {"validation": [run.validation]} if run.validation else {}
     )
+    names = {"training": "muted", "validation": "loss"}
+    epochs = np.arange(1, len(run.train) + 1)
+    fig, ax, described = _lines(epochs, losses, names, ("epoch", "loss"), baseline, "", size)
+    ax.xaxis.get_major_locator().set_params(integer=True)
     if run.validation:
-        best, lowest = run.best_epoch, run.validation[run.best_epoch - 1]
-        ax.plot(best, lowest, "o", color=color("loss"))
-        described += f" Best validation loss {lowest:.3g} after epoch {best}."
-    if baseline:
-        _baseline(ax, *baseline)
-    _label_ends(fig, ax, [(label, y, names[label]) for label, y in lines.items()])
+        lowest = run.validation[run.best_epoch - 1]
+        ax.plot(run.best_epoch, lowest, "o", color=color("loss"))
+        described += f" Best validation loss {number(lowest)} after epoch {run.best_epoch}."
     return draw(fig, alt=alt or described, caption=caption)
 
 
 # ── shared ───────────────────────────────────────────────────────────────────────────
 
 
-def _same_length(x, y, label):
-    y = np.asarray(y, float)
-    if y.ndim != 2 or x.ndim != 1 or y.shape[1] != len(x):
-        raise ValueError(
-            f"{label}: expected one value for each of the {x.shape} x, got shape {y.shape[-1:]}"
-            if y.ndim < 3
-            else f"{label}: expected (seeds, {len(x)}), got shape {y.shape}"
-        )
-    return y
+def _lines(x, runs, names, labels, baseline, log, size):
+    """Draw label → (S, T) over x (T,), each in the colour of its name; and say so in words."""
+    order = np.argsort(x, kind="stable")
+    x = np.asarray(x, float)[order]
+    fig, ax = figure(size)
+    ends, sorted_runs = [], {}
+    for label, y in runs.items():
+        y = np.asarray(y, float)
+        if y.ndim != 2 or y.shape[1] != len(x):
+            raise ValueError(
+                f"{label}: expected {len(x)} values, one for each x, got {y.shape[-1]}"
+            )
+        y, shade = y[:, order], color(names[label])
+        mean = y.mean(axis=0)
+        if 1 < len(y) <= _FEW:
+            ax.plot(x, y.T, color=shade, linewidth=0.6, alpha=0.6)
+        elif len(y) > _FEW:
+            std = y.std(axis=0, ddof=1)
+            ax.fill_between(x, mean - std, mean + std, color=shade, alpha=0.2, linewidth=0)
+        ax.plot(x, mean, color=shade, marker="o" if len(x) == 1 else "")
+        sorted_runs[label] = y
+        ends.append((label, mean, text_of(names[label])))
+    _scales(ax, log, labels)
+    if baseline:
+        ax.axhline(baseline[1], color=color("muted"), linewidth=1, linestyle=_DASHES)
+        ends.append((baseline[0], np.array([baseline[1]], float), "muted"))
+    if len(ends) > 1:
+        _label_ends(fig, ax, ends)
+    return fig, ax, _describe(x, sorted_runs, labels, baseline)
 
 
 def _scales(ax, log, labels):
@@ -141,19 +145,6 @@ def _scales(ax, log, labels):
     ax.margins(x=0.02)
 
 
-def _baseline(ax, name, level, vertical=False):
-    """A dashed level with its name on it."""
-    line = ax.axvline if vertical else ax.axhline
-    line(level, color=color("muted"), linewidth=1, linestyle=(0, (4, 3)))
-    spot = {"xy": (level, 1), "xycoords": ("data", "axes fraction"), "xytext": (4, -2)}
-    if not vertical:
-        spot = {"xy": (0, level), "xycoords": ("axes fraction", "data"), "xytext": (4, 3)}
-    ax.annotate(
-        name, **spot, textcoords="offset points", color=color("muted"), fontsize=10,
-        va="top" if vertical else "bottom",
-    )  # fmt: skip
-
-
 def _label_ends(fig, ax, ends, gap=13):
     """Each line's name beside its last value, pushed apart to at least `gap` points."""
     fig.draw_without_rendering()  # the layout decides how far apart values are on paper
@@ -167,37 +158,37 @@ def _label_ends(fig, ax, ends, gap=13):
         place[1:] += overlap
     for k, y in zip(order, place, strict=True):
         label, _, name = ends[k]
-        if len(ends) > 1:
-            ax.annotate(
-                label, (1, last[k]), (6, y - where[k]), xycoords=("axes fraction", "data"),
-                textcoords="offset points", va="center", color=color(text_of(name)),
-            )  # fmt: skip
+        ax.annotate(
+            label, (1, last[k]), (6, y - where[k]), xycoords=("axes fraction", "data"),
+            textcoords="offset points", va="center", color=color(name),
+        )  # fmt: skip
 
 
 def _over_seeds(values):
     if len(values) == 1:
-        return f"{values[0]:.3g}"
-    return f"{values.mean():.3g} ± {values.std(ddof=1):.2g} over {len(values)} seeds"
+        return number(values[0])
+    return f"{number(values.mean())} ± {number(values.std(ddof=1), 2)} over {len(values)} seeds"
 
 
 def _describe(x, runs, labels, baseline):
     """The chart in words: where each line begins and ends, and where it turns."""
     seeds = {len(y) for y in runs.values()}
     means = ", means over seeds" if seeds != {1} else ""
-    text = f"{labels[1] or 'Values'} over {labels[0] or 'x'} from {x[0]:.3g} to {x[-1]:.3g}{means}."
+    text = f"{labels[1] or 'Values'} over {labels[0] or 'x'}"
+    text += f" from {number(x[0])} to {number(x[-1])}{means}."
     for label, y in runs.items():
         finite = np.isfinite(y.mean(axis=0))
         if not finite.any():
             text += f" {label}: no finite value."
             continue
         mean, at = y.mean(axis=0)[finite], x[finite]
-        text += f" {label} goes from {mean[0]:.3g} to {mean[-1]:.3g}"
+        text += f" {label} goes from {number(mean[0])} to {number(mean[-1])}"
         for turn, word in ((mean.argmin(), "lowest"), (mean.argmax(), "highest")):
             if abs(mean[turn] - mean[[0, -1]]).min() > 0.02 * np.ptp(mean):
-                text += f", {word} {mean[turn]:.3g} at {at[turn]:.3g}"
+                text += f", {word} {number(mean[turn])} at {number(at[turn])}"
         if len(y) > 1:
             text += f" (last value {_over_seeds(y[:, finite][:, -1])})"
         text += "."
     if baseline:
-        text += f" Dashed line at {baseline[1]:.3g}: {baseline[0]}."
+        text += f" Dashed line at {number(baseline[1])}: {baseline[0]}."
     return text

@@ -12,8 +12,7 @@ from matplotlib.figure import Figure
 
 from nnlib.plots.tokens import STYLE, to_css, tokens
 
-_MPLSTYLE = STYLE / "nnlib.mplstyle"
-_FONTS = "var(--nn-font, system-ui, sans-serif)"
+style.use(STYLE / "nnlib.mplstyle")  # whoever imports the figures gets their style
 
 
 @dataclass(frozen=True, repr=False)
@@ -43,9 +42,8 @@ def figure(size="column", rows=1, columns=1, **options):
     sizes = tokens()["figures"]
     if size not in sizes:
         raise ValueError(f"size: expected one of {', '.join(sizes)}; got {size!r}")
-    with style.context(_MPLSTYLE):
-        fig = Figure(figsize=sizes[size])
-        return fig, fig.subplots(rows, columns, **options)
+    fig = Figure(figsize=sizes[size])
+    return fig, fig.subplots(rows, columns, **options)
 
 
 def draw(fig, *, alt, caption=""):
@@ -59,9 +57,8 @@ def draw(fig, *, alt, caption=""):
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot:
         pyplot.close(fig)  # else a notebook shows the same figure once more
-    with style.context(_MPLSTYLE):
-        file = io.StringIO()
-        fig.savefig(file, format="svg", metadata={"Date": None})
+    file = io.StringIO()
+    fig.savefig(file, format="svg", metadata={"Date": None})
     return Drawing(_clean(file.getvalue(), alt), alt, caption, fig)
 
 
@@ -71,9 +68,9 @@ def _clean(svg, alt):
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.S)
     svg = re.sub(r'<style type="text/css">.*?</style>', "", svg, flags=re.S)
     svg = re.sub(r"\s*\n\s*", " ", svg).replace("> <", "><")
-    svg = re.sub(r"-?\d+\.\d{3,}", _two_decimals, svg)
+    svg = re.sub(r' (d|x|y|transform)="(?!matrix)[^"]*"', _two_decimals, svg)
     svg = re.sub(r' transform="rotate\(-0 [^"]*"', "", svg).replace("xlink:href", "href")
-    svg = re.sub(r"('[\w .-]+', )*\b(sans-serif)\b", _FONTS, svg)
+    svg = re.sub(r"(?:'[\w .-]+'(?:, )?)+(?:sans-serif|monospace)?", _page_font, svg)
     svg = _own_ids(svg)
     svg, dark = to_css(svg)
     width, height = (float(n) for n in re.search(r'viewBox="0 0 (\S+) (\S+)"', svg).groups())
@@ -88,9 +85,22 @@ def _clean(svg, alt):
     return opening + f"<style>{themes} {{ {values} }}</style>" + svg[svg.index(">") + 1 :]
 
 
-def _two_decimals(match):
-    """A hundredth of a point is finer than any screen."""
-    return f"{float(match[0]):.2f}".rstrip("0").rstrip(".")
+def _page_font(families):
+    """The page's own font for matplotlib's list of families."""
+    mono = families[0].endswith("monospace")
+    return "var(--nn-mono, monospace)" if mono else "var(--nn-font, system-ui, sans-serif)"
+
+
+def _two_decimals(attribute):
+    """Coordinates to a hundredth of a point, which is finer than any screen."""
+    return re.sub(
+        r"-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), attribute[0]
+    )
+
+
+def number(value, digits=3):
+    """A number as it stands in figures and their descriptions: 3 digits, a true minus sign."""
+    return f"{value:.{digits}g}".replace("-", "−")
 
 
 def _own_ids(svg):

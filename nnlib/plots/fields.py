@@ -1,13 +1,15 @@
 """Numbers on a plane: small pictures, matrices, and what a classifier answers where."""
 
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path as Outline
 
-from nnlib.plots.drawing import draw, figure
+from nnlib.plots.drawing import draw, figure, number
 from nnlib.plots.tokens import class_color, color, tokens
 
 _MARKERS = "os^DvPX*"  # classes differ in shape too, never by colour alone
+_GRID = 90  # points across a plane whose regions are drawn
 _LEVELS = 24  # shades between nothing and full colour
 
 
@@ -28,14 +30,17 @@ def images(pictures, *, titles=None, columns=8, size="column", alt="", caption="
     fig.set_size_inches(width, width / columns * rows * (1.0 if titles is None else 1.3))
     for ax in axes.flat:
         ax.axis("off")
+    paper, ink = (tokens()["ground"][name]["light"] for name in ("bg", "text"))
+    shades = LinearSegmentedColormap.from_list("ink", [paper, ink])
     low, high = pictures.min(), pictures.max()
     for k, (ax, picture) in enumerate(zip(axes.flat, pictures, strict=False)):
-        ax.imshow(picture, cmap="gray_r", vmin=low, vmax=high, interpolation="none")
+        ax.imshow(picture, cmap=shades, vmin=low, vmax=high, interpolation="none")
         if titles is not None:
             ax.set_title(str(titles[k]), fontsize=10, loc="center", weight="normal")
     N, height, across = pictures.shape
     named = f", titled {', '.join(map(str, titles))}" if titles is not None else ""
-    described = f"{N} grey pictures of {height} × {across} pixels in {rows} rows{named}."
+    grid = f"{rows} row{'s' if rows > 1 else ''} of up to {columns}"
+    described = f"{N} grey pictures of {height} × {across} pixels in {grid}{named}."
     return draw(fig, alt=alt or described, caption=caption)
 
 
@@ -53,21 +58,24 @@ def heatmap(
     if matrix.ndim != 2 or not matrix.size or not np.isfinite(matrix).all():
         raise ValueError(f"matrix: expected finite numbers (R, C), got shape {matrix.shape}")
     if not signed and matrix.min() < 0:
-        raise ValueError(f"matrix: magnitudes cannot be negative, got {matrix.min():.3g}")
+        raise ValueError(f"matrix: magnitudes cannot be negative, got {number(matrix.min())}")
     R, C = matrix.shape
     top = abs(matrix).max() or 1.0
-    fig, (ax, bar) = figure(size, columns=2, width_ratios=[30, 1])
-    _shade(ax, matrix / top)
+    written = matrix.size <= 100
+    strength = 0.5 if written else 0.85  # ink has to stand out from what is below it
+    fig, ax = figure(size)
+    fig.set_figheight(min(fig.get_figheight(), fig.get_figwidth() * R / C + 0.8))
+    _shade(ax, matrix / top, strength)
     ax.set(xlim=(-0.5, C - 0.5), ylim=(R - 0.5, -0.5), aspect="equal", xlabel=labels[0])
     ax.set_ylabel(labels[1])
     _names(ax.set_xticks, C, columns, "columns")
     _names(ax.set_yticks, R, rows, "rows")
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    if matrix.size <= 100:
+    if written:
         for (r, c), value in np.ndenumerate(matrix):
-            ax.text(c, r, f"{value:.2g}", ha="center", va="center", fontsize=9)
-    _scale_bar(bar, top, signed)
+            ax.text(c, r, number(value, 2), ha="center", va="center", fontsize=9)
+    _scale_bar(ax.inset_axes([1.03, 0, 0.3 / C, 1]), top, signed, strength)
     low, high = (np.unravel_index(f(matrix), matrix.shape) for f in (np.argmin, np.argmax))
 
     def place(r, c):
@@ -75,8 +83,9 @@ def heatmap(
 
     described = (
         f"Heat map of {R} rows{f' ({labels[1]})' if labels[1] else ''} by {C} columns"
-        f"{f' ({labels[0]})' if labels[0] else ''}: lowest {matrix[low]:.3g} at {place(*low)}, "
-        f"highest {matrix[high]:.3g} at {place(*high)}."
+        f"{f' ({labels[0]})' if labels[0] else ''}: "
+        f"lowest {number(matrix[low])} at {place(*low)}, "
+        f"highest {number(matrix[high])} at {place(*high)}."
     )
     return draw(fig, alt=alt or described, caption=caption)
 
@@ -96,14 +105,14 @@ def decision_boundary(
     y = y.astype(int)
     low, high = X.min(axis=0), X.max(axis=0)
     low, high = low - 0.15 * (high - low), high + 0.15 * (high - low)
-    across, up = (np.linspace(a, b, 120) for a, b in zip(low, high, strict=True))
+    across, up = (np.linspace(a, b, _GRID) for a, b in zip(low, high, strict=True))
     points = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
     scores = _scores(predict(points), len(points))
     right = (_scores(predict(X), len(X)).argmax(axis=1) == y).sum()
 
     fig, ax = figure(size)
     for k in range(scores.shape[1]):
-        margin = (scores[:, k] - np.delete(scores, k, axis=1).max(axis=1)).reshape(120, 120)
+        margin = (scores[:, k] - np.delete(scores, k, axis=1).max(axis=1)).reshape(_GRID, _GRID)
         if margin.max() > 0:
             top = [0, margin.max() + 1]
             ax.contourf(across, up, margin, levels=top, colors=color(class_color(k)), alpha=0.18)
@@ -130,7 +139,7 @@ def _scores(answer, n):
     return np.hstack([-answer, answer]) if answer.shape[1] == 1 else answer
 
 
-def _shade(ax, values):
+def _shade(ax, values, strength):
     """Cells of the plane, values −1 … 1: the farther from zero, the more colour covers the ground.
 
     One outline for all cells of a shade keeps the SVG small.
@@ -143,20 +152,22 @@ def _shade(ax, values):
         ]
         outline = Outline.make_compound_path(*(Outline([*p, p[0]], closed=True) for p in corners))
         name = "positive" if level > 0 else "negative"
-        strength = 0.85 * abs(level) / _LEVELS
         ax.add_patch(
-            PathPatch(outline, color=color(name), alpha=strength, linewidth=0, antialiased=False)
-        )
+            PathPatch(
+                outline, color=color(name), alpha=strength * abs(level) / _LEVELS, linewidth=0,
+                antialiased=False,
+            )
+        )  # fmt: skip
 
 
-def _scale_bar(ax, top, signed):
+def _scale_bar(ax, top, signed, strength):
     """The slim scale beside a heat map."""
     steps = np.linspace(1, -1 if signed else 0, 2 * _LEVELS + 1)[:, None]
-    _shade(ax, steps)
+    _shade(ax, steps, strength)
     bottom = len(steps) - 0.5
     ax.set(xlim=(-0.5, 0.5), ylim=(bottom, -0.5), xticks=[])
     marks = [top, 0, -top] if signed else [top, 0]
-    ax.set_yticks(np.linspace(-0.5, bottom, len(marks)), [f"{m:.3g}" for m in marks])
+    ax.set_yticks(np.linspace(-0.5, bottom, len(marks)), [number(m) for m in marks])
     ax.yaxis.tick_right()
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)

@@ -4,10 +4,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from nnlib.plots.drawing import draw, figure
+from nnlib.plots.drawing import draw, figure, number
 from nnlib.plots.tokens import color
 
-_MOST = 8  # units drawn in a layer; of a larger one the first seven and the last
+_APART = 2.4  # between layers, where rows are 1 apart
+_MOST = 8  # rows a layer; a larger one shows its first six units, dots, and the last
 
 
 def network(net, *, values=None, names=None, size="column", alt="", caption=""):
@@ -22,33 +23,42 @@ def network(net, *, values=None, names=None, size="column", alt="", caption=""):
     for argument, given in (("values", values), ("names", names)):
         if given is not None and len(given) != len(sizes):
             raise ValueError(f"{argument}: expected {len(sizes)}, one a layer, got {len(given)}")
+    spots = [_spots(layer, n) for layer, n in enumerate(sizes)]
+    bottom = min(y for spot in spots for _, y in spot.values())
     fig, ax = figure(size)
-    units = [list(range(n)) if n <= _MOST else [*range(_MOST - 1), n - 1] for n in sizes]
-    tallest = max(map(len, units))
-    spots = [
-        {unit: (2.4 * layer, (len(shown) - 1) / 2 - row) for row, unit in enumerate(shown)}
-        for layer, shown in enumerate(units)
-    ]
+    width, height = _APART * (len(sizes) - 1) + 1.2, 1.9 - 2 * bottom
+    ax.set(xlim=(-0.6, width - 0.6), ylim=(bottom - 1.4, 0.5 - bottom), aspect="equal")
+    fig.set_figheight(min(fig.get_figheight(), fig.get_figwidth() * height / width))
+    ax.axis("off")
+    fig.draw_without_rendering()  # the layout decides how many points a row is high
+    row = ax.transData.transform([(0, 1), (0, 0)])[:, 1] @ [1, -1] * 72 / fig.dpi
+
     strongest = max((abs(W).max() for W in weights), default=0) or 1.0
     for layer, (below, above) in enumerate(pairwise(spots)):
         for i, start in below.items():
             for j, end in above.items():
-                w = weights[layer][j, i] / strongest if weights else None
-                _edge(ax, start, end, w)
-    for layer, spot in enumerate(spots):
-        if sizes[layer] > _MOST:
-            x = 2.4 * layer
-            ax.text(x, -(_MOST - 1) / 2 + 0.5, "⋮", ha="center", va="center", color=color("muted"))
+                _edge(ax, start, end, weights[layer][j, i] / strongest if weights else None)
+    for layer, (n, spot) in enumerate(zip(sizes, spots, strict=True)):
         for unit, (x, y) in spot.items():
-            _unit(ax, x, y, None if values is None else np.ravel(values[layer])[unit])
+            value = None if values is None else np.ravel(values[layer])[unit]
+            _unit(ax, x, y, value, diameter=min(26, 0.72 * row))
+        if n > _MOST:
+            ax.text(x, y + 1, "⋮", ha="center", va="center", color=color("muted"))
         name = names[layer] if names else ("input" if layer == 0 else f"layer {layer}")
-        count = f"{sizes[layer]} unit{'s' if sizes[layer] != 1 else ''}"
-        below = -(tallest - 1) / 2 - 0.6
-        ax.text(2.4 * layer, below, f"{name}\n{count}", ha="center", va="top", fontsize=10)
-    ax.set(xlim=(-0.6, 2.4 * (len(sizes) - 1) + 0.6), aspect="equal")
-    ax.set_ylim(-(tallest - 1) / 2 - 1.35, (tallest - 1) / 2 + 0.45)
-    ax.axis("off")
+        ax.text(
+            x, bottom - 0.6, f"{name}\n{n} unit{'s' if n != 1 else ''}",
+            ha="center", va="top", fontsize=10,
+        )  # fmt: skip
     return draw(fig, alt=alt or _describe(sizes, weights, values), caption=caption)
+
+
+def _spots(layer, n):
+    """unit → (x, y), for the units of a layer that are drawn; the layer is centred on y = 0."""
+    rows = min(n, _MOST)
+    places = [(_APART * layer, (rows - 1) / 2 - row) for row in range(rows)]
+    if n <= _MOST:
+        return dict(enumerate(places))
+    return {**dict(enumerate(places[:-2])), n - 1: places[-1]}  # a row is left to the dots
 
 
 def _read(net):
@@ -69,17 +79,24 @@ def _edge(ax, start, end, w):
         line = {"color": color("muted"), "linewidth": 0.7}
     else:
         name = "positive" if w >= 0 else "negative"
-        line = {"color": color(name), "linewidth": 0.5 + 2.5 * abs(w), "alpha": 0.2 + 0.8 * abs(w)}
+        line = {
+            "color": color(name),
+            "linewidth": 0.5 + 2.5 * abs(w),
+            "alpha": 0.35 + 0.65 * abs(w),
+        }
     ax.plot(*zip(start, end, strict=True), zorder=1, **line)
 
 
-def _unit(ax, x, y, value):
+def _unit(ax, x, y, value, diameter):
     ax.plot(
-        x, y, "o", markersize=26, zorder=2, color=color("bg"),
+        x, y, "o", markersize=diameter, zorder=2, color=color("bg"),
         markeredgecolor=color("forward"), markeredgewidth=1.4,
     )  # fmt: skip
     if value is not None:
-        ax.text(x, y, f"{value:.2g}", ha="center", va="center_baseline", fontsize=9, zorder=3)
+        ax.text(
+            x, y, number(value, 2), ha="center", va="center_baseline", zorder=3,
+            fontsize=0.35 * diameter,
+        )  # fmt: skip
 
 
 def _describe(sizes, weights, values):
@@ -88,8 +105,8 @@ def _describe(sizes, weights, values):
         largest = max(weights, key=lambda W: abs(W).max())
         layer = next(k for k, W in enumerate(weights, start=1) if W is largest)
         j, i = np.unravel_index(abs(largest).argmax(), largest.shape)
-        text += f" Largest weight {largest[j, i]:.3g}: layer {layer}, from unit {i + 1} to {j + 1}."
+        text += f" Largest weight {number(largest[j, i])}: layer {layer}, unit {i + 1} to {j + 1}."
     if values is not None:
-        written = ("; ".join(f"{v:.3g}" for v in np.ravel(layer)[:_MOST]) for layer in values)
+        written = ("; ".join(number(v) for v in np.ravel(layer)[:_MOST]) for layer in values)
         text += " Values, layer by layer: " + " | ".join(written) + "."
     return text

@@ -150,10 +150,14 @@ def diagnose(got, expected, digits=values.DIGITS, floor=values.FLOOR):
         return f"Got {_kind(got)}, expected {_kind(expected)}."
     if values.shape(got) != values.shape(expected):
         return _about_shape(values.shape(got), values.shape(expected))
+    if values.shape(expected) is None:
+        return _about_parts(got, expected, digits, floor)
     a, b = values.flat(got), values.flat(expected)
     if not a or not all(values.is_number(x) for x in a + b):
         return "The values differ."
-    return _about_numbers(np.array(a, float), np.array(b, float), got, expected, digits, floor)
+    return _about_numbers(
+        np.array(a, float), np.array(b, float), values.shape(expected), digits, floor
+    )
 
 
 def _kind(value):
@@ -168,7 +172,7 @@ def _kind(value):
 
 def _about_shape(got, expected):
     if got is None or expected is None:
-        return "The parts have other shapes than expected."
+        return f"The shape is {got or 'irregular'}, expected {expected or 'an irregular one'}."
     said = f"The shape is {got}, expected {expected}"
     if got == expected[::-1]:
         return f"{said}: transposed. Which index counts the rows?"
@@ -181,7 +185,16 @@ def _about_shape(got, expected):
     return f"{said}."
 
 
-def _about_numbers(a, b, got, expected, digits, floor):
+def _about_parts(got, expected, digits, floor):
+    if len(got) != len(expected):
+        return f"There are {len(got)} parts, expected {len(expected)}."
+    for number, (one, other) in enumerate(zip(got, expected, strict=True), 1):
+        if not values.same(one, other, digits, floor):
+            return f"Part {number}: {diagnose(one, other, digits, floor)}"
+    return "The parts differ."
+
+
+def _about_numbers(a, b, shape, digits, floor):
     if not np.isfinite(a).all():
         return "There is a NaN or an infinity: a division by zero, a log of 0, or an overflow?"
     if not np.isfinite(b).all():
@@ -190,8 +203,11 @@ def _about_numbers(a, b, got, expected, digits, floor):
     near = {"rtol": tolerance, "atol": max(floor, 1e-6 * np.abs(b).max())}
     if np.allclose(a, -b, **near):
         return "Every number has the wrong sign: the size is right."
-    square = np.array(expected, float) if values.shape(expected) else np.array([])
-    if square.ndim == 2 and np.allclose(np.array(got, float), square.T, **near):
+    if (
+        len(shape) == 2
+        and shape[0] == shape[1]
+        and np.allclose(a.reshape(shape).T.ravel(), b, **near)
+    ):
         return "The numbers are right, but the matrix is transposed."
     if not a.any():
         return "Every number is 0: does the path from the input to the result break?"
@@ -200,11 +216,11 @@ def _about_numbers(a, b, got, expected, digits, floor):
         return f"Every number is {factor} the expected one: {_factor_hint(factor)}"
     if a.size > 1 and np.ptp(a - b) <= near["atol"] + tolerance * np.abs(b).max():
         return f"Every number is off by the same {a[0] - b[0]:.3g}: a term added or left out?"
-    sums = np.array(expected, float).reshape(-1, values.shape(expected)[-1]) if a.size > 1 else None
-    if sums is not None and np.allclose(sums.sum(1), 1, rtol=1e-3):
-        rows = a.reshape(sums.shape).sum(1)
+    if a.size > 1 and np.allclose(b.reshape(-1, shape[-1]).sum(1), 1, rtol=1e-3):
+        rows = a.reshape(-1, shape[-1]).sum(1)
         if not np.allclose(rows, 1, rtol=1e-3):
-            return f"Not normalized: each row should sum to 1, the first sums to {rows[0]:.3g}."
+            row = np.argmax(abs(rows - 1))
+            return f"Not normalized: each row should sum to 1, row {row} sums to {rows[row]:.3g}."
     if np.allclose(a, b, rtol=0.02, atol=near["atol"]):
         return f"Close, but not to {digits} digits: a step size, a precision, an approximation?"
     agree = int(np.isclose(a, b, **near).sum())

@@ -1,0 +1,5 @@
+"""torch.utils: what of it there is, is `data`."""
+
+from . import data
+
+__all__ = ["data"]

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import sys
 import tempfile
 import time
@@ -23,6 +24,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from settings import ROOT
 
 EXECUTED = ROOT / "_build" / "executed"
+COLOUR_CODES = re.compile(r"\x1b\[[0-9;]*m")
 CELL_TIMEOUT = 120  # seconds; a chapter has 60 in all, so this only stops what hangs
 
 
@@ -135,7 +137,7 @@ def execute_all(notebooks: list[Path], target: Path = EXECUTED) -> list[str]:
             try:
                 print(f"  {name}: {done.result()['seconds']} s", flush=True)
             except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-                failures.append(f"{name}: {error}")
+                failures.append(f"{name}: {COLOUR_CODES.sub('', str(error))}")
                 print(f"  {name}: FAILED", flush=True)
     return failures
 

@@ -25,6 +25,15 @@ const { outputFiles } = await build({
   write: false,
 });
 
+// A token that neither the script nor the rest of its style names is left out of the style.
+const text = (path) => outputFiles.find((file) => file.path === path)?.text ?? "";
+for (const file of outputFiles.filter(({ path }) => path.endsWith(".css"))) {
+  const css = file.text.replace(/(--nn-[\w-]+):[^;}]*[;}]/g, "");
+  const named = new Set((css + text(file.path.replace(/css$/, "js"))).match(/--nn-[\w-]+/g));
+  const kept = file.text.replace(/(--nn-[\w-]+):[^;}]*;?/g, (all, name) => (named.has(name) ? all : ""));
+  file.contents = Buffer.from(kept);
+}
+
 const check = process.argv.includes("--check");
 const complaints = [];
 const weights = {};

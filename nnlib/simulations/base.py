@@ -5,8 +5,9 @@ from pathlib import Path
 
 import anywidget
 import traitlets as t
+import yaml
 
-BUNDLES = Path(__file__).parent / "bundles"
+HERE = Path(__file__).parent
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -22,28 +23,35 @@ class Simulation(anywidget.AnyWidget):
         class Neuron(Simulation, bundle="neuron"):
             w = synced(t.Float(1.0), "the weight")
 
-    and describes its state in `caption()`, and if it likes draws it in `picture()`.
+    describes its state in `caption()`, and if it likes draws it in `picture()`. What it asks before
+    it shows stands in `questions/neuron.yml`.
     """
 
     predict = synced(t.Bool(True), "ask the reader to guess before trying")
     guesses = synced(t.Dict(), "the reader's guesses: {question: index of the choice}")
+    questions = synced(t.List(t.Dict()), "what is asked: id, when, ask, choices, show")
 
     def __init_subclass__(cls, bundle=None, **kwargs):
         if bundle is not None:
-            cls._esm = (BUNDLES / f"{bundle}.js").read_text(encoding="utf-8")
-            cls._css = (BUNDLES / f"{bundle}.css").read_text(encoding="utf-8")
+            cls._esm = (HERE / "bundles" / f"{bundle}.js").read_text(encoding="utf-8")
+            cls._css = (HERE / "bundles" / f"{bundle}.css").read_text(encoding="utf-8")
+            cls.asks = (HERE / "questions" / f"{bundle}.yml").read_text(encoding="utf-8")
         super().__init_subclass__(**kwargs)
+
+    @t.default("questions")
+    def _questions(self):
+        return yaml.safe_load(self.asks)
 
     @classmethod
     def own_traits(cls):
         """The names of the simulation's own synced traits, in the order of their definition."""
         own = [base for base in reversed(cls.__mro__) if issubclass(base, Simulation)]
-        names = [name for base in own for name in vars(base)]
+        names = [name for base in own for name in vars(base) if not name.startswith("_")]
         return [name for name in names if name in cls.class_trait_names(sync=True)]
 
     def __repr__(self):
         """The call that makes this state: what differs from the defaults, nothing random."""
-        defaults = {name: self.traits()[name].default() for name in self.own_traits()}
+        defaults = {name: self.trait_defaults(name) for name in self.own_traits()}
         given = [
             f"{name}={getattr(self, name)!r}"
             for name, default in defaults.items()

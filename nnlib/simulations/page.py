@@ -1,5 +1,8 @@
-"""How a simulation is written into a page of the book: the place that `static-host.js` fills, and a
-picture with its caption for readers without scripts. myst-nb finds this class by its entry point."""
+"""How a simulation is written into a page of the book.
+
+There stands the place that `static-host.js` fills, and a picture with its caption for readers
+without scripts. myst-nb finds this class by its entry point in pyproject.toml.
+"""
 
 import json
 

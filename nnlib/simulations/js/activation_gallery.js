@@ -6,7 +6,6 @@ import "./activation_gallery/gallery.css";
 import { chainView } from "./activation_gallery/chain.js";
 import { curvesView } from "./activation_gallery/curves.js";
 import { neuronView } from "./activation_gallery/neuron.js";
-import { questions } from "./activation_gallery/questions.js";
 import { softmaxView } from "./activation_gallery/softmax.js";
 import { segmented } from "./kit/controls.js";
 import { h } from "./kit/dom.js";
@@ -33,7 +32,6 @@ function render({ model, el }) {
     sim.stage.append(stage);
     sim.controls.append(controls);
   }
-  sim.predict(questions(sim));
   sim.draw(() => {
     const mode = sim.get("mode");
     for (const [name, elements] of Object.entries(parts)) elements.forEach((part) => (part.hidden = name !== mode));

@@ -2,17 +2,17 @@
 
 import { presets, select, segmented, slider, stepper } from "../kit/controls.js";
 import { num } from "../kit/format.js";
-import { plot } from "../kit/plot.js";
+import { plot, ticks } from "../kit/plot.js";
 import { activation, chain } from "../math/activations.js";
 import { OPTIONS, scratchImport, scratchName } from "./curves.js";
 
 const LOWEST = -16; // the logarithmic axis ends here; an exact zero is marked as one
 const log = (v) => (v === 0 ? LOWEST : Math.max(LOWEST, Math.log10(Math.abs(v))));
-const GUESSES = { ten: [0.25, 0.1, 0.25 ** 10], relus: [1.5, 15, 1.5 ** 10] };
+const ASKED = { sigmoid: "ten", relu: "relus" }; // the question whose guess belongs to an activation
 
 export function chainView(sim) {
   const factor = plot(sim, { label: "The factor of one layer", height: 280 });
-  const product = plot(sim, { label: "What reaches each layer", height: 280, margin: { top: 14, right: 20, bottom: 34, left: 50 } });
+  const product = plot(sim, { label: "What reaches each layer", height: 280 });
   const controls = [
     sim.bind(select, "activation", { label: "activation", options: OPTIONS }),
     sim.bind(stepper, "layers", { label: "layers", min: 1, max: 30 }),
@@ -55,33 +55,26 @@ export function chainView(sim) {
 
   function drawProduct(reaching, n) {
     const logs = reaching.map(log);
-    const guessed = guess();
-    const all = [...logs, ...(guessed === null ? [] : [log(guessed)])];
+    const guessed = sim.guess(ASKED[sim.get("activation")])?.mark;
+    const all = [...logs, ...(guessed ? [log(guessed)] : [])];
     const y = [Math.min(-2, Math.floor(Math.min(...all)) - 0.5), Math.max(1, Math.ceil(Math.max(...all)) + 0.5)];
-    const power = (v) => (Number.isInteger(v) ? num(10 ** v, 1).replace(/^1·/, "") : "");
-    product.frame({ x: [0.5, n + 1.5], y, xName: "layer", yName: "gradient on its way back ←", xTicks: false, yFormat: power, name: `What is left of a gradient of 1 before each of ${n} layers` });
+    const power = (v) => num(10 ** v, 1).replace(/^1·/, "");
+    const yTicks = ticks(y, 5).filter(Number.isInteger);
+    const xTicks = ticks([1, n], 8).filter(Number.isInteger);
+    product.frame({ x: [0.5, n + 1.5], y, xName: "layer", yName: "gradient on its way back ←", xTicks, yTicks, yFormat: power, name: `What is left of a gradient of 1 before each of ${n} layers` });
     const points = [...logs.map((v, i) => [i + 1, v]), [n + 1, 0]];
     product.line("back", points, { colour: "var(--nn-backward)", width: 2 });
     points.forEach(([k, v], i) => {
       const zero = reaching[i] === 0;
       product.dot(`p${i}`, k, v, { r: 4.5, fill: zero ? "var(--nn-bg)" : "var(--nn-backward)", stroke: "var(--nn-backward)", "stroke-width": 2 });
     });
-    const step = Math.ceil(n / 10);
-    for (let k = 1; k <= n; k += step) product.text(`k${k}`, k, y[0], String(k), { dy: 0, anchor: "middle", cls: "nn-tick" });
     product.text("loss", n + 1, 0, "1", { dy: -10, anchor: "middle" });
-    if (guessed !== null) {
+    if (guessed) {
       product.line("guess", [[0.5, log(guessed)], [n + 1.5, log(guessed)]], { cls: "nn-line nn-guess" });
-      product.text("guess-text", n + 1.5, log(guessed), `your guess: ${num(guessed)}`, { dx: -4, dy: -6, anchor: "end" });
+      product.text("guess-text", 0.5, log(guessed), `your guess: ${num(guessed)}`, { dx: 4, dy: -6 });
     }
-    product.text("left", 1, logs[0], reaching[0] === 0 ? "exactly 0" : num(reaching[0]), { dx: -6, dy: logs[0] > 0.3 ? 20 : -12, cls: "nn-strong" });
+    product.text("left", 1, logs[0], reaching[0] === 0 ? "exactly 0" : num(reaching[0]), { dx: 12, dy: logs[0] > 0 ? -4 : 14, cls: "nn-strong" });
     product.done();
-  }
-
-  /** The guess that belongs to what is shown now, as a number. */
-  function guess() {
-    const id = sim.get("activation") === "sigmoid" ? "ten" : sim.get("activation") === "relu" ? "relus" : null;
-    const index = id && sim.guess(id);
-    return index === undefined || index === null ? null : GUESSES[id][index];
   }
   return { stage: [factor.el, product.el], controls, draw };
 }

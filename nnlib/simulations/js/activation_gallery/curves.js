@@ -11,9 +11,8 @@ const DASHES = ["7 4", "2 4", "10 3 2 3", "4 2", "12 4", "1 3", "6 2 1 2"];
 const Z = [-6, 6];
 
 export function curvesView(sim) {
-  const margin = { top: 14, right: 14, bottom: 34, left: 40 };
-  const value = plot(sim, { label: "The activation", height: 260, margin });
-  const slope = plot(sim, { label: "Its slope", height: 260, margin });
+  const value = plot(sim, { label: "The activation", height: 260 });
+  const slope = plot(sim, { label: "Its slope", height: 260 });
   const alpha = sim.bind(slider, "alpha", { label: "slope α of leaky ReLU", min: 0, max: 1, step: 0.01 });
   const controls = [
     sim.bind(select, "activation", { label: "activation", options: OPTIONS }),
@@ -38,16 +37,17 @@ export function curvesView(sim) {
 
     const bounded = [main, ...others].every((name) => name === "sigmoid" || name === "tanh");
     value.frame({ x: Z, y: bounded ? [-1.25, 1.25] : [-1.5, 4], xName: "z", yName: "φ(z)", name: `${phi.text}: φ(z) over z` });
-    slope.frame({ x: Z, y: [-0.25, 1.25], xName: "z", yName: "slope φ′(z)", name: `Slope of ${phi.text} over z` });
+    slope.frame({ x: Z, y: [-0.25, 1.25], xName: "z", yName: "its slope φ′(z)", name: `Slope of ${phi.text} over z` });
+    const look = (i) => ({ colour: "var(--nn-muted)", dash: DASHES[i], width: 1.5 });
     for (const [p, f] of [[value, "f"], [slope, "df"]]) {
       flat(p, phi);
-      others.forEach((name, i) => p.curve(name, of(name)[f], { colour: "var(--nn-muted)", dash: DASHES[i], width: 1.5 }));
+      others.forEach((name, i) => p.curve(name, of(name)[f], look(i)));
     }
-    labels(value, others, (name) => of(name).f, bounded ? 1.25 : 4);
+    if (others.length) value.key(0, phi.text, { colour: "var(--nn-forward)" });
+    others.forEach((name, i) => value.key(i + 1, ACTIVATIONS[name].text, look(i)));
 
-    const guess = sim.guess("slope");
-    if (guess !== undefined) {
-      const at = [1, 0.5, 0.25][guess];
+    const at = sim.guess("slope")?.mark;
+    if (at !== undefined) {
       slope.line("guess", [[Z[0], at], [Z[1], at]], { cls: "nn-line nn-guess" });
       slope.text("guess-text", Z[1], at, "your guess", { dx: -4, dy: -6, anchor: "end" });
     }
@@ -76,15 +76,6 @@ function flat(p, phi) {
   const { below, above } = flatZones(phi);
   if (below !== null) p.band("below", -Infinity, below);
   if (above !== null) p.band("above", above, Infinity);
-}
-
-/** Names at the right ends of the curves, moved apart where they would touch. */
-function labels(p, names, f, top) {
-  const ends = names.map((name) => ({ name, y: p.sy(Math.min(top, f(name)(Z[1]))) })).sort((a, b) => a.y - b.y);
-  ends.forEach((end, i) => (end.y = Math.max(end.y, i ? ends[i - 1].y + 16 : 0)));
-  for (const { name, y } of ends) {
-    p.text(`label-${name}`, Z[1], 0, ACTIVATIONS[name].text, { dx: -2, dy: y + 14 - p.sy(0), anchor: "end", colour: "var(--nn-muted)", cls: "nn-tick" });
-  }
 }
 
 function sentence(phi, name, x, y, dy) {

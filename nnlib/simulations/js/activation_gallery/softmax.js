@@ -31,8 +31,8 @@ export function softmaxView(sim) {
     const z = sim.get("logits");
     const p = softmax(z);
     const middle = 100 * Math.round((z[0] + z[1] + z[2]) / 300);
-    logits.frame({ x: [0, 4], y: [middle - REACH, middle + REACH], xTicks: false, yName: "logits z: drag" });
-    chances.frame({ x: [0, 4], y: [0, 1.1], xTicks: false, yName: "softmax p", name: `Softmax: ${p.map((v) => num(v)).join(", ")}` });
+    logits.frame({ x: [0, 4], y: [middle - REACH, middle + REACH], xTicks: [], yName: "logits z" });
+    chances.frame({ x: [0, 4], y: [0, 1.1], xTicks: [], yName: "softmax p", name: `Softmax: ${p.map((v) => num(v)).join(", ")}` });
     z.forEach((v, i) => {
       const at = i + 1;
       logits.line(`stem${i}`, [[at, middle], [at, v]], { width: 1.5, colour: "var(--nn-muted)" });

@@ -1,5 +1,6 @@
 // Signed quantities: blue (+) through the page's background to orange (−). CSS mixes the colours,
 // so a change of theme needs no repaint; a canvas reads the same colours from `palette`.
+// Write tokens out whole, "--nn-loss": a bundle keeps only those that it names.
 
 // Text stands on these fills: with more colour than this it would fall below 4.5 : 1.
 const STRONGEST = 0.62;
@@ -11,26 +12,26 @@ const share = (value, scale) => Math.max(-1, Math.min(1, scale > 0 ? value / sca
 export function signedFill(value, scale = 1) {
   const t = share(value, scale);
   const amount = (100 * STRONGEST * Math.abs(t)).toFixed(1);
-  return `color-mix(in srgb, var(--nn-${t < 0 ? "negative" : "positive"}) ${amount}%, var(--nn-bg))`;
+  return `color-mix(in srgb, ${t < 0 ? "var(--nn-negative)" : "var(--nn-positive)"} ${amount}%, var(--nn-bg))`;
 }
 
 /** A CSS colour for a magnitude from 0 to scale: one hue, lightness only. */
-export function magnitudeFill(value, scale = 1, role = "forward") {
+export function magnitudeFill(value, scale = 1, colour = "var(--nn-forward)") {
   const amount = (100 * STRONGEST * Math.abs(share(value, scale))).toFixed(1);
-  return `color-mix(in srgb, var(--nn-${role}) ${amount}%, var(--nn-bg))`;
+  return `color-mix(in srgb, ${colour} ${amount}%, var(--nn-bg))`;
 }
 
 /**
  * For canvas: the theme's colours as numbers. `palette(root).signed(value, scale)` → "rgb(…)",
- * `.role("loss")` → "#…". Make a new one when the theme changes (`sim.onTheme`).
+ * `.colour("--nn-loss")` → "#…". Make a new one when the theme changes (`sim.onTheme`).
  */
 export function palette(root) {
   const style = getComputedStyle(root);
-  const role = (name) => style.getPropertyValue(`--nn-${name}`).trim();
-  const rgb = (name) => [1, 3, 5].map((i) => parseInt(role(name).slice(i, i + 2), 16));
-  const [ground, plus, minus] = [rgb("bg"), rgb("positive"), rgb("negative")];
+  const colour = (name) => style.getPropertyValue(name).trim();
+  const rgb = (name) => [1, 3, 5].map((i) => parseInt(colour(name).slice(i, i + 2), 16));
+  const [ground, plus, minus] = [rgb("--nn-bg"), rgb("--nn-positive"), rgb("--nn-negative")];
   return {
-    role,
+    colour,
     signed(value, scale = 1) {
       const t = share(value, scale);
       const end = t < 0 ? minus : plus;

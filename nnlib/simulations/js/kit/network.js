@@ -11,6 +11,7 @@
 // "quiet" (set back); and `say`: what a screen reader hears instead of its name and text.
 // One tab stop: ↑ ↓ walk through nodes and edges, Enter or Space selects. ← → stay the transport's.
 
+import "./network.css";
 import { h, painter, svg } from "./dom.js";
 import { signedFill } from "./colour.js";
 
@@ -83,7 +84,7 @@ export function network(sim, { label, height = 320, radius = 22, onSelect }) {
     const ends = { x1, y1, x2, y2 };
     const size = Math.min(1, Math.abs(edge.value ?? 0) / scale) || 0;
     paint("hit", "line", { ...ends, class: "nn-hit-line" });
-    paint("line", "line", { ...ends, class: "nn-edge-line", stroke: `var(--nn-${edge.value < 0 ? "negative" : "positive"})`, "stroke-width": (1 + 5 * size).toFixed(2), "stroke-dasharray": edge.state === "frozen" ? "3 4" : null });
+    paint("line", "line", { ...ends, class: "nn-edge-line", stroke: edge.value < 0 ? "var(--nn-negative)" : "var(--nn-positive)", "stroke-width": (1 + 5 * size).toFixed(2), "stroke-dasharray": edge.state === "frozen" ? "3 4" : null });
     if (edge.text) {
       const t = edge.at ?? 0.3 + 0.16 * (i % 3); // staggered, so that crossing edges keep their numbers apart
       paint("text", "text", { x: x1 + t * (x2 - x1), y: y1 + t * (y2 - y1) + 4, "text-anchor": "middle", class: "nn-text nn-on-line" }, edge.text);

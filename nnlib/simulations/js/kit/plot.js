@@ -11,7 +11,7 @@
 import { h, painter, svg } from "./dom.js";
 import { num } from "./format.js";
 
-const MARGIN = { top: 14, right: 14, bottom: 34, left: 44 };
+const MARGIN = { top: 26, right: 14, bottom: 36, left: 44 };
 
 export function plot(sim, { label, height = 300, margin = MARGIN }) {
   const uid = `nn-${Math.random().toString(36).slice(2)}`;
@@ -43,14 +43,22 @@ export function plot(sim, { label, height = 300, margin = MARGIN }) {
   };
   // Far outside the frame a coordinate is cut off: browsers draw numbers of 10⁹ pixels badly.
   const px = (value) => Math.max(-1e4, Math.min(1e4, value)).toFixed(1);
-  const path = (points) => points.map(([x, y], i) => `${i ? "L" : "M"}${px(sx(x))} ${px(sy(y))}`).join("");
+  const path = (points, gap = Infinity) => {
+    let last;
+    return points.map(([x, y]) => {
+      const [left, top] = [sx(x), sy(y)];
+      const pen = Math.abs(top - last) <= gap ? "L" : "M";
+      last = top;
+      return `${pen}${px(left)} ${px(top)}`;
+    }).join("");
+  };
 
   const p = {
     el,
     sx,
     sy,
-    /** Begins a frame: ranges, names of the axes; `xTicks: false` or `yTicks: false` leaves ticks out. */
-    frame({ x, y, xName = "", yName = "", xTicks = true, yTicks = true, yFormat = num, name = label }) {
+    /** Begins a frame: ranges, ticks (an empty list leaves them out), names of the axes and of the whole. */
+    frame({ x, y, xName = "", yName = "", xTicks = ticks(x, width / 90), yTicks = ticks(y, height / 60), yFormat = num, name = label }) {
       view = { x, y };
       figure.setAttribute("width", width);
       figure.setAttribute("aria-label", name);
@@ -59,26 +67,26 @@ export function plot(sim, { label, height = 300, margin = MARGIN }) {
       }
       const { paint } = layers.below;
       const line = (key, x1, y1, x2, y2, cls) => paint(key, "line", { x1, y1, x2, y2, class: cls });
-      for (const t of xTicks ? ticks(x, width / 90) : []) {
+      for (const t of xTicks) {
         line(`x${t}`, sx(t), margin.top, sx(t), bottom(), t === 0 ? "nn-axis" : "nn-grid");
         paint(`xt${t}`, "text", { x: sx(t), y: bottom() + 16, class: "nn-tick", "text-anchor": "middle" }, num(t));
       }
-      for (const t of yTicks ? ticks(y, height / 60) : []) {
+      for (const t of yTicks) {
         line(`y${t}`, margin.left, sy(t), right(), sy(t), t === 0 ? "nn-axis" : "nn-grid");
         paint(`yt${t}`, "text", { x: margin.left - 8, y: sy(t) + 4, class: "nn-tick", "text-anchor": "end" }, yFormat(t));
       }
       paint("xn", "text", { x: right(), y: height - 3, class: "nn-axis-name", "text-anchor": "end" }, xName);
-      paint("yn", "text", { x: margin.left + 6, y: margin.top + 10, class: "nn-axis-name" }, yName);
+      paint("yn", "text", { x: margin.left, y: 14, class: "nn-axis-name" }, yName);
     },
-    /** A function of x, sampled every second pixel; `kinks` are sampled too, so corners are sharp. */
+    /** A function of x, sampled every second pixel and at its `kinks`; broken where it jumps. */
     curve(key, f, { kinks = [0], ...look } = {}) {
       const n = Math.max(60, Math.ceil(width / 2));
       const xs = Array.from({ length: n + 1 }, (_, i) => view.x[0] + (i / n) * (view.x[1] - view.x[0]));
       const all = [...xs, ...kinks.filter((k) => k > view.x[0] && k < view.x[1])].sort((a, b) => a - b);
-      p.line(key, all.map((x) => [x, f(x)]), look);
+      p.line(key, all.map((x) => [x, f(x)]), { ...look, gap: 40 });
     },
-    line(key, points, { colour = "var(--nn-text)", dash, width: w = 2.5, cls = "nn-line" } = {}) {
-      layers.inside.paint(key, "path", { d: path(points), stroke: colour, "stroke-dasharray": dash, "stroke-width": w, class: cls });
+    line(key, points, { colour = "var(--nn-text)", dash, width: w = 2.5, cls = "nn-line", gap } = {}) {
+      layers.inside.paint(key, "path", { d: path(points, gap), stroke: colour, "stroke-dasharray": dash, "stroke-width": w, class: cls });
     },
     /** A hatched grey band from x0 to x1: saturated, dead, frozen. */
     band(key, x0, x1) {
@@ -97,6 +105,12 @@ export function plot(sim, { label, height = 300, margin = MARGIN }) {
       const left = Math.max(margin.left, Math.min(right(), sx(x) + dx));
       const top = Math.max(margin.top + 10, Math.min(bottom() - 4, sy(y) + dy));
       layers.above.paint(key, "text", { x: px(left), y: px(top), "text-anchor": anchor, class: `nn-text ${cls}`, fill: colour }, text);
+    },
+    /** One row of a key in the upper left corner: a sample of the line, and what it is. */
+    key(row, text, { colour, dash, width: w = 2.5 }) {
+      const [left, y] = [margin.left + 8, margin.top + 14 + 18 * row];
+      layers.above.paint(`sample${row}`, "path", { d: `M${left} ${y}h28`, stroke: colour, "stroke-dasharray": dash, "stroke-width": w });
+      layers.above.paint(`key${row}`, "text", { x: left + 36, y: y + 5, class: "nn-text" }, text);
     },
     /** A point to drag, or to move with ← → ↑ ↓, Page keys, Home, End. `axis` is "x", "y" or "both". */
     handle(key, { x, y, label, text, step = 0.1, axis = "x", colour = "var(--nn-text)", onMove }) {

@@ -1,14 +1,15 @@
 // Predict first. A question with two to four choices; choosing one shows what happens and why.
 // Nothing waits for an answer: whoever touches a control has skipped the question, and may still guess.
 //
-// A question: { id, ask, choices: [{ text, right: true?, why }], show: { trait: value }?, when: () => bool? }
-// `show` is the state that answers it; a question whose `when` is false now is not asked.
+// The questions are the trait of that name, written in nnlib/simulations/questions/<name>.yml:
+// { id, ask, choices: [{ text, right?, mark?, why }], when: { trait: value }?, show: { trait: value }? }
+// A question is asked while the traits in `when` have those values; `show` is the state that answers it.
 // Guesses are kept in the trait `guesses` ({ id: index }), so that a drawing can keep a guess
-// beside what happened, and two views of one model agree.
+// (its `mark`, found by `sim.guess(id)`) beside what happened, and two views of one model agree.
 
 import { h } from "./dom.js";
 
-export function predictor(sim, el, questions, onChange) {
+export function predictor(sim, el, onChange) {
   let touched = false;
   let series = ""; // which questions are open: named by the first
   let shown = "";
@@ -21,7 +22,8 @@ export function predictor(sim, el, questions, onChange) {
   sim.root.addEventListener("pointerdown", skip);
 
   const position = new Map(); // where the reader is, in each set of questions
-  const open = () => questions.filter((question) => !question.when || question.when());
+  const holds = ([trait, value]) => sim.get(trait) === value;
+  const open = () => sim.get("questions").filter(({ when = {} }) => Object.entries(when).every(holds));
 
   function render() {
     const list = open();
@@ -33,7 +35,7 @@ export function predictor(sim, el, questions, onChange) {
     }
     const at = position.get(series) ?? 0;
     const question = list[at];
-    const guess = sim.guess(question.id);
+    const guess = sim.get("guesses")[question.id];
     const state = JSON.stringify([question.id, guess, touched]);
     if (state === shown) return;
     shown = state;

@@ -18,7 +18,7 @@ import { onTheme } from "./theme.js";
  * sim.stage, sim.controls                   where to append
  * sim.draw(f)                               f paints the whole state; called at most once a frame
  * sim.happened(text), sim.code(text)        what happened, and the lines of nnlib that compute it
- * sim.predict(questions)                    see predict.js; sim.guess(id) is the choice made
+ * sim.guess(id)                             the choice the reader made for a question, see predict.js
  * sim.onResize(el, f), sim.onTheme(f), sim.cleanup(f)
  * sim.destroy                               what render returns
  */
@@ -96,9 +96,9 @@ export function simulation({ model, el, title, lead, traits }) {
     },
     onTheme: (f) => undo.push(onTheme(f)),
     cleanup: (f) => undo.push(f),
-    guess: (id) => model.get("guesses")[id],
-    predict(list) {
-      if (model.get("predict")) predictor(sim, questions, list, (react) => watch(["guesses", ...traits], react));
+    guess(id) {
+      const question = model.get("questions").find((q) => q.id === id);
+      return question?.choices[model.get("guesses")[id]];
     },
     destroy() {
       cancelAnimationFrame(frame);
@@ -107,5 +107,6 @@ export function simulation({ model, el, title, lead, traits }) {
       root.remove();
     },
   };
+  if (model.get("predict")) predictor(sim, questions, (react) => watch(["guesses", ...traits], react));
   return sim;
 }

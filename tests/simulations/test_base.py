@@ -1,0 +1,121 @@
+"""What every simulation promises as a Python class."""
+
+import subprocess
+import sys
+
+import pytest
+
+import nnlib.simulations
+from nnlib.simulations import ActivationGallery
+from nnlib.simulations.base import VIEW, Simulation, synced
+from tests.simulations.staticpage import ROOT
+
+
+def test_the_package_loads_no_widget_until_one_is_used():
+    code = "import nnlib.simulations, sys; print('anywidget' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"
+    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+        _ = nnlib.simulations.Nothing
+
+
+@pytest.mark.parametrize("cls", [ActivationGallery])
+def test_every_own_trait_is_synced_and_documented(cls):
+    names = cls.own_traits()
+    assert names[:3] == ["predict", "guesses", "questions"]
+    for name in names:
+        assert cls.class_traits()[name].help, f"{name} says nothing about itself"
+
+
+def test_repr_is_the_call_that_makes_this_state():
+    assert repr(ActivationGallery()) == "ActivationGallery()"
+    gallery = ActivationGallery(mode="chain", x=-0.5, predict=False)
+    assert repr(gallery) == "ActivationGallery(predict=False, mode='chain', x=-0.5)"
+    assert eval(repr(gallery)).get_state().keys() == gallery.get_state().keys()
+
+
+def test_the_view_carries_a_picture_and_a_caption_for_readers_without_scripts():
+    data, metadata = ActivationGallery(activation="gelu")._repr_mimebundle_()
+    assert data["text/plain"] == "ActivationGallery(activation='gelu')"
+    assert VIEW in data
+    fallback = metadata[VIEW]["fallback"]
+    assert "<svg" in fallback and "At z = 1 it gives 0.841" in fallback
+
+
+def test_the_page_of_the_book_gets_the_place_and_the_fallback():
+    from types import SimpleNamespace
+
+    from nnlib.simulations.page import SimulationRenderer
+
+    view = {"model_id": "abc"}
+    ours = SimpleNamespace(
+        mime_type=VIEW, content=view, output_metadata={VIEW: {"fallback": "<figure>F</figure>"}}
+    )
+    (node,) = SimulationRenderer.handle_mime(None, ours, False)
+    assert '"model_id": "abc"' in node.astext()
+    assert "<noscript><figure>F</figure></noscript>" in node.astext()
+    theirs = SimpleNamespace(mime_type=VIEW, content=view, output_metadata={})
+    assert SimulationRenderer.handle_mime(None, theirs, False) is None
+
+
+@pytest.mark.parametrize(
+    ("trait", "value"),
+    [("alpha", 1.5), ("leak", -0.1), ("x", 7.0), ("layers", 0), ("nonsense", 1)],
+)
+def test_bad_input_is_named(trait, value):
+    with pytest.raises(ValueError, match=f"^{trait}"):
+        ActivationGallery(**{trait: value})
+
+
+def test_every_question_has_one_right_choice_and_explains_all():
+    seen = set()
+    traits = set(ActivationGallery.own_traits())
+    for question in ActivationGallery().questions:
+        assert question["id"] not in seen
+        seen.add(question["id"])
+        assert 2 <= len(question["choices"]) <= 4
+        assert sum(choice.get("right", False) for choice in question["choices"]) == 1
+        assert all(choice["why"] for choice in question["choices"])
+        assert {*question.get("show", {}), *question.get("when", {})} <= traits
+        ActivationGallery(**question.get("show", {}))  # what it shows is a valid state
+
+
+def test_synced_marks_and_documents():
+    import traitlets
+
+    trait = synced(traitlets.Int(3), "three")
+    assert trait.help == "three" and trait.metadata["sync"]
+
+
+def test_a_subclass_without_a_bundle_is_abstract():
+    class Family(Simulation):
+        pass
+
+    assert "_esm" not in vars(Family)
+
+
+@pytest.mark.node
+def test_the_committed_bundles_are_current_and_light():
+    assert (ROOT / "node_modules").is_dir(), "node_modules is missing: run `npm ci`"
+    run = subprocess.run(
+        ["node", "tools/bundle.mjs", "--check"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.node
+def test_the_mathematics_in_javascript():
+    files = sorted(str(path) for path in (ROOT / "tests" / "js").glob("*.test.mjs"))
+    run = subprocess.run(["node", "--test", *files], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout
+
+
+def test_the_vectors_are_what_numpy_computes():
+    run = subprocess.run(
+        [sys.executable, "tools/vectors.py", "--check"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr
+
+
+def test_the_lock_file_names_no_registry():
+    assert "resolved" not in (ROOT / "package-lock.json").read_text(encoding="utf-8")

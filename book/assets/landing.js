@@ -6,7 +6,8 @@
   const { X, Y, unflatten, forward, gradients, adam, zeros, fresh } = globalThis.nnLanding;
   const HIDDEN_ROWS = [0, 1, 2, 3];
   const [XMAX, YMAX] = [3, 1.2];
-  const three = (value) => value.toPrecision(3).replace("-", "−");
+  const three = (value) =>
+    Math.abs(value) < 1e-6 ? "< 0.000001" : value.toPrecision(3).replace("-", "−");
   const plus = (value) => `${value < 0 ? "−" : "+"} ${Math.abs(value).toPrecision(3)}`;
   const two = (value) => value.toFixed(2).replace("-", "−");
 
@@ -121,7 +122,7 @@
         const [x0, x1] = side ? [200 + NET.r, 348] : [54, 200 - NET.r];
         const [y0, y1] = side ? [rowY(j), MID] : [MID, rowY(j)];
         const line = svg("path", { d: `M${x0} ${y0}L${x1} ${y1}` }, el);
-        const [at, y] = side ? [262, y0 + (y1 - y0) * 0.3] : [128, y0 + (y1 - y0) * 0.64];
+        const [at, y] = side ? [288, y0 + (y1 - y0) * 0.5] : [128, y0 + (y1 - y0) * 0.64];
         return { line, text: svg("text", { class: "number", x: at, y: y - 5 }, el) };
       }),
     );
@@ -190,8 +191,9 @@
     }
     function sentence(loss) {
       const far = Math.max(...X.map((x, i) => Math.abs(forward(state.a, x).y - state.ys[i])));
-      const where = far < 0.05 ? "The curve meets every point" : "The curve misses a point";
-      return `${where}${far < 0.05 ? " to within" : " by"} ${three(far)} after ${state.updates} updates; the loss is ${three(loss)}.`;
+      const reach = far < 0.05 ? "meets every point to within" : "misses a point by";
+      const updates = `${state.updates} update${state.updates === 1 ? "" : "s"}`;
+      return `After ${updates} the curve ${reach} ${three(far)}; the loss is ${three(loss)}.`;
     }
     function update(times) {
       const { a, m, r, t, updates } = state;

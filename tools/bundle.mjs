@@ -1,5 +1,6 @@
 // Builds nnlib/simulations/bundles/ from nnlib/simulations/js/: one script and one style sheet a
-// simulation, the same bytes on every machine. `--check` builds nothing and fails when one is stale.
+// simulation, the same bytes on every machine. `--check` writes nothing and fails when one is stale.
+// Names (`npm run bundle activation_gallery`) restrict either to these simulations.
 
 import { build } from "esbuild";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -12,8 +13,10 @@ const source = join(root, "nnlib/simulations/js");
 const target = join(root, "nnlib/simulations/bundles");
 const BUDGET = 15_000; // bytes, gzipped, script and style together
 
+const all = readdirSync(source).filter((file) => file.endsWith(".js")).map((file) => file.slice(0, -3));
+const names = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const { outputFiles } = await build({
-  entryPoints: readdirSync(source).filter((file) => file.endsWith(".js")).map((file) => join(source, file)),
+  entryPoints: (names.length ? names : all).map((name) => join(source, `${name}.js`)),
   outdir: target,
   absWorkingDir: root,
   bundle: true,
@@ -30,7 +33,7 @@ const text = (path) => outputFiles.find((file) => file.path === path)?.text ?? "
 for (const file of outputFiles.filter(({ path }) => path.endsWith(".css"))) {
   const css = file.text.replace(/(--nn-[\w-]+):[^;}]*[;}]/g, "");
   const named = new Set((css + text(file.path.replace(/css$/, "js"))).match(/--nn-[\w-]+/g));
-  const kept = file.text.replace(/(--nn-[\w-]+):[^;}]*;?/g, (all, name) => (named.has(name) ? all : ""));
+  const kept = file.text.replace(/(--nn-[\w-]+):[^;}]*;?/g, (token, name) => (named.has(name) ? token : ""));
   file.contents = Buffer.from(kept);
 }
 
@@ -47,9 +50,8 @@ for (const { path, contents } of outputFiles) {
     writeFileSync(path, contents);
   }
 }
-const built = new Set(outputFiles.map(({ path }) => basename(path)));
 for (const file of readdirSync(target)) {
-  if (/\.(js|css)$/.test(file) && !built.has(file)) complaints.push(`${file} has no source`);
+  if (/\.(js|css)$/.test(file) && !all.includes(file.replace(/\.\w+$/, ""))) complaints.push(`${file} has no source`);
 }
 for (const [name, bytes] of Object.entries(weights)) {
   if (!check) console.log(`${name}: ${bytes} bytes gzipped`);

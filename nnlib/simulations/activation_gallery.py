@@ -20,12 +20,14 @@ TEXTS = {
 START = [1.0, 0.0]  # [w, b] of the neuron before training: it guesses that petals are square
 
 
-class ActivationGallery(Simulation, bundle="activation_gallery"):
+class ActivationGallery(Simulation):
     """Curves and slopes, a chain of layers, softmax with its Jacobian, a neuron that dies.
 
     `ActivationGallery(mode="chain", activation="tanh", layers=20)` opens it where it is needed;
     `x`, `guesses` and all other traits tell what the reader has done.
     """
+
+    bundle = "activation_gallery"
 
     mode = synced(
         t.Enum(["curves", "chain", "softmax", "neuron"], "curves"), "which of the four views"

@@ -20,7 +20,8 @@ def synced(trait, help):
 class Simulation(anywidget.AnyWidget):
     """Base class. A subclass names its bundle and its traits:
 
-        class Neuron(Simulation, bundle="neuron"):
+        class Neuron(Simulation):
+            bundle = "neuron"
             w = synced(t.Float(1.0), "the weight")
 
     describes its state in `caption()`, and if it likes draws it in `picture()`. What it asks before
@@ -31,8 +32,8 @@ class Simulation(anywidget.AnyWidget):
     guesses = synced(t.Dict(), "the reader's guesses: {question: index of the choice}")
     questions = synced(t.List(t.Dict()), "what is asked: id, when, ask, choices, show")
 
-    def __init_subclass__(cls, bundle=None, **kwargs):
-        if bundle is not None:
+    def __init_subclass__(cls, **kwargs):
+        if bundle := vars(cls).get("bundle"):
             cls._esm = (HERE / "bundles" / f"{bundle}.js").read_text(encoding="utf-8")
             cls._css = (HERE / "bundles" / f"{bundle}.css").read_text(encoding="utf-8")
             cls.asks = (HERE / "questions" / f"{bundle}.yml").read_text(encoding="utf-8")

@@ -84,16 +84,15 @@ def test_a_hundred_more_on_every_logit_changes_nothing(show):
 
 def test_a_neuron_dies_and_only_what_is_upstream_revives_it(show):
     tab = show(opened("neuron"))
-    tab.locator(".nn-stage").get_by_text("A neuron that dies").focus()
-    tab.locator(".nn-title").click()
     tab.get_by_role("button", name="step", exact=True).focus()
     tab.keyboard.press("ArrowRight")
     dead = said(tab, "Dead: z ≤ 0 on all 30 flowers")
     tab.get_by_role("slider", name="step size").fill("0.02")
-    tab.get_by_role("button", name="100 more steps").click()
+    more = tab.locator(".nn-controls").get_by_role("button", name="100 more steps")
+    more.click()
     assert said(tab, "After 101 steps").split(";")[1:] == dead.split(";")[1:]
     tab.get_by_role("slider", name="the layer below adds c").fill("-8")
-    tab.get_by_role("button", name="100 more steps").click()
+    more.click()
     assert "move the neuron" in said(tab, "After 201 steps")
     tab.get_by_role("button", name="step", exact=True).focus()
     tab.keyboard.press("r")

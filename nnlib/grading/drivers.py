@@ -18,6 +18,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from warnings import catch_warnings, simplefilter
 
 MAX_PRINTED = 100_000  # characters of a cell that are kept, counted from the end
 
@@ -42,13 +43,13 @@ def run_nbval(notebook, timeout=60):
         file, report = Path(folder, "exercise.ipynb"), Path(folder, "report.json")
         file.write_text(json.dumps(notebook), encoding="utf-8")
         command = [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env"]
-        command += [f"--nbval-cell-timeout={timeout}", "-p", "nnlib.grading.nbval_plugin"]
-        command += [f"--nnlib-report={report}", "-p", "no:cacheprovider", "-q", "-c", os.devnull]
-        command += [f"--rootdir={folder}", str(file)]
+        command += [f"--nbval-cell-timeout={timeout}", "-p", "nbval.plugin"]
+        command += ["-p", "nnlib.grading.nbval_plugin", f"--nnlib-report={report}"]
+        command += ["-p", "no:cacheprovider", "-c", os.devnull, f"--rootdir={folder}", str(file)]
         root = str(Path(__file__).parents[2])  # a checkout that is not installed is found too
         paths = [root, os.environ.get("PYTHONPATH", "")]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
-        environment.pop("PYTEST_ADDOPTS", None)  # options for somebody else's tests
+        environment |= {"PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # only ours
         done = subprocess.run(
             command, cwd=folder, env=environment, capture_output=True, text=True, check=False
         )
@@ -76,8 +77,9 @@ class Session:
         """Run one cell."""
         from IPython.core.inputtransformer2 import TransformerManager
 
-        out, error = io.StringIO(), ""
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
+        out, error, aside = io.StringIO(), "", io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(aside), catch_warnings():
+            simplefilter("default")  # as in a notebook, wherever this runs
             try:
                 code = TransformerManager().transform_cell("".join(source))
                 exec(compile(code, "<cell>", "exec"), self.names)

@@ -38,10 +38,10 @@ def pytest_runtest_protocol(item, nextitem):
 
 def _reason(notebook, error):
     """Why a cell did not come to its end, or "" when it did."""
-    if notebook.kernel is None or not notebook.kernel.is_alive():
-        if notebook.timed_out:
-            return "TimeoutError: out of time, and not to be interrupted"
+    if notebook.kernel is None or getattr(notebook.kernel, "died", False):
         return "KernelDied: this cell or one before it ended Python"
+    if not notebook.kernel.is_alive():  # nbval stopped it
+        return "TimeoutError: out of time, and not to be interrupted"
     if error is None:
         return ""
     if error.ename == "KeyboardInterrupt" and notebook.timed_out:
@@ -66,7 +66,8 @@ def _notice_dead_kernels():
             try:
                 return channel(timeout=min(0.2, max(0.0, end - time.monotonic())))
             except Empty:
-                if time.monotonic() >= end or not self.is_alive():
+                self.died = not self.is_alive()
+                if self.died or time.monotonic() >= end:
                     raise
 
     RunningKernel.get_message = get_message

@@ -1,7 +1,7 @@
 """nnlib's engine against eager PyTorch: one whole training step with Adam, on one thread.
 
-Both sides run the same source from the same weights on the same data. First they must agree: in float64
-on the losses of several steps. Then float32 is timed.
+Both sides run the same source from the same weights on the same data. First they must agree, in
+float64, on the losses of several steps. Then float32 is timed.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def cnn(torch):
 
 
 def transformer_block(torch, D=64, H=4):
-    """Pre-norm block: x + attention(norm(x)), then x + mlp(norm(x)); trained to reproduce a target."""
+    """Pre-norm: x + attention(norm(x)), then x + mlp(norm(x)); trained to reproduce a target."""
     nn, F = torch.nn, torch.nn.functional
 
     class Block(nn.Module):

@@ -28,7 +28,7 @@ class Disagreement(Exception):
 
 @dataclass(frozen=True)
 class Ratio:
-    """How long our side takes in units of theirs: median over blocks, and the middle half of them."""
+    """Our time in units of theirs: the median over blocks, and the middle half of them."""
 
     case: str
     ratio: float
@@ -60,7 +60,7 @@ def agree(case: str, ours: Side, theirs: Side, *, steps: int, rtol: float) -> fl
 def time_ratio(ours: Side, theirs: Side, *, blocks: int = 30, seconds: float = 0.02):
     """(median, lower quartile, upper quartile) of ours/theirs.
 
-    Blocks of both sides alternate, in changing order, so that whatever else the machine does meets both.
+    Blocks of both sides alternate, in changing order: whatever else the machine does meets both.
     """
     calls = max(1, round(seconds / min(_time(theirs, 3), _time(ours, 3))))
     ratios = []
@@ -82,7 +82,7 @@ def _time(side: Side, calls: int) -> float:
 
 
 def main(title: str, results: Iterable[Ratio], versions: dict[str, str], device: str = "cpu"):
-    """Print each ratio as it comes; `--json PATH` also writes them with date, device and versions."""
+    """Print each ratio as it comes; `--json PATH` also writes them, with date and versions."""
     parser = argparse.ArgumentParser(description=title)
     parser.add_argument("--json", type=Path, metavar="PATH", help="also write the result there")
     path = parser.parse_args().json

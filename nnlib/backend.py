@@ -2,8 +2,8 @@
 
     from nnlib.backend import torch, nn, F
 
-is PyTorch when it is installed, else nnlib's own engine under PyTorch's names. The environment
-variable NNLIB_BACKEND (torch or numpy) decides for both. With PyTorch these names are PyTorch's very
+is PyTorch when it is installed, else nnlib's own engine under PyTorch's names; the environment
+variable NNLIB_BACKEND (torch or numpy) decides. With PyTorch these names are PyTorch's very
 modules: nothing of ours stands between the code and it.
 """
 

@@ -168,7 +168,8 @@ def parity(build, *inputs, rtol: float | None = None) -> Parity:
     build: called once with each engine's `using(...)`, returns a module or a function; for
         example `lambda e: e.load("nnlib.convolution.tcn").TCN(3, 8)`.
     inputs: NumPy arrays. Floating ones get gradients, and their precision becomes the model's.
-    rtol: largest difference allowed, relative to the largest entry; 1e-10 in float64, 1e-4 in float32.
+    rtol: largest difference allowed, relative to the largest entry; by default 1e-10 in float64
+        and 1e-4 in float32.
 
     Outputs may be a tensor or nested tuples of tensors. AssertionError names what differs.
     """

@@ -7,6 +7,7 @@ import numpy as np
 from . import core
 from .core import Part, Tensor, no_grad, record, run_backward
 from .gradcheck import gradcheck
+from .missing import missing
 
 __all__ = [
     "Function",
@@ -30,7 +31,7 @@ class inference_mode(no_grad):
     """As no_grad; PyTorch's additional restrictions on what it makes do not apply."""
 
     def __init__(self, mode: bool = True):
-        self.record = core.recording and not mode
+        self.record = not mode
 
 
 class set_grad_enabled(no_grad):
@@ -71,17 +72,15 @@ def grad(
     weights = [None] * len(outputs) if grad_outputs is None else _listed(grad_outputs)
     for i, x in enumerate(inputs):
         if not x.requires_grad:
-            raise RuntimeError(
-                f"inputs[{i}]: one of the differentiated tensors does not require grad"
-            )
+            raise RuntimeError(f"inputs[{i}]: a tensor to differentiate by does not require grad")
     gradients = run_backward(outputs, weights, inputs, bool(retain_graph))
     for i, (x, g) in enumerate(zip(inputs, gradients, strict=True)):
         if g is None and materialize_grads:
             gradients[i] = Tensor(np.zeros_like(x.array))
         elif g is None and not allow_unused:
             raise RuntimeError(
-                f"inputs[{i}]: one of the differentiated tensors appears to not have been used in the "
-                "graph. Set allow_unused=True if this is the desired behavior."
+                f"inputs[{i}]: one of the differentiated tensors appears to not have been used "
+                "in the graph. Set allow_unused=True if this is the desired behavior."
             )
     return tuple(gradients)
 
@@ -105,8 +104,8 @@ class Context:
         for t, written in self._saved:
             if t is not None and t._written[0] != written:
                 raise RuntimeError(
-                    f"a saved tensor of shape {tuple(t.array.shape)} has been modified by an inplace "
-                    "operation since save_for_backward"
+                    f"a saved tensor of shape {tuple(t.array.shape)} has been modified by an "
+                    "inplace operation since save_for_backward"
                 )
         return tuple(t for t, _ in self._saved)
 
@@ -119,15 +118,15 @@ class Context:
     def set_materialize_grads(self, value: bool):
         if not value:
             raise NotImplementedError(
-                "ctx.set_materialize_grads(False): gradients are always arrays."
+                "ctx.set_materialize_grads(False): nnlib.engine has no None gradients."
             )
 
 
 class Function:
     """An operation with a gradient of its own: static `forward(ctx, …)` and `backward(ctx, …)`.
 
-    `MyFunction.apply(x, …)` runs forward without recording. Later backward gets one gradient for each
-    output and returns one for each input, None where there is none.
+    `MyFunction.apply(x, …)` runs forward without recording. Later backward gets one gradient for
+    each output and returns one for each input, None where there is none.
     """
 
     @staticmethod
@@ -136,9 +135,7 @@ class Function:
 
     @staticmethod
     def backward(ctx: Context, *gradients):
-        raise NotImplementedError(
-            "a Function needs a static method backward(ctx, …) for its gradient"
-        )
+        raise NotImplementedError("a Function needs a static method backward(ctx, …)")
 
     @classmethod
     def apply(cls, *inputs):
@@ -194,7 +191,7 @@ class Function:
                 if d.array.shape != inputs[i].array.shape:
                     raise RuntimeError(
                         f"{cls.__name__}.backward returned a gradient of shape "
-                        f"{tuple(d.array.shape)} for input {i} of shape {tuple(inputs[i].array.shape)}"
+                        f"{d.array.shape} for input {i} of shape {inputs[i].array.shape}"
                     )
                 return d.array.view()  # a view: whoever else holds the array keeps it
 
@@ -207,3 +204,7 @@ class Function:
 
 def _part(bundle: Tensor, where: slice, array: np.ndarray) -> Tensor:
     return record(np.array(array), (bundle,), (lambda g: Part(where, g.ravel()),))
+
+
+def __getattr__(name):
+    raise missing("autograd", name)

@@ -1,16 +1,16 @@
 """PyTorch's random numbers on a CPU, draw for draw.
 
-Both libraries drive a Mersenne twister (Matsumoto & Nishimura, 1998), so the same seed gives the same
-32-bit words. What is left to reproduce is how PyTorch makes numbers of them:
+Both libraries drive a Mersenne twister (Matsumoto & Nishimura, 1998), so the same seed gives the
+same 32-bit words. What is left to reproduce is how PyTorch makes numbers of them:
 
 - float32 uniforms take 24 bits of one word, float64 uniforms 53 bits of two;
-- normals are Box-Muller pairs. From 16 values on, PyTorch transforms blocks of 16 (cosines in the first
-  half, sines in the second) and draws the last block anew when the size is no multiple of 16; below
-  16 it makes one pair at a time in float64 and keeps the sine for the next call;
+- normals are Box-Muller pairs. From 16 values on, PyTorch transforms blocks of 16 (cosines in the
+  first half, sines in the second) and draws the last block anew when the size is no multiple of 16;
+  below 16 it makes one pair at a time in float64 and keeps the sine for the next call;
 - integers are words modulo the range; a permutation is Fisher-Yates from the front.
 
-Uniforms, integers and permutations therefore agree bit for bit, normals to rounding, because PyTorch's
-vectorized logarithm and cosine differ from NumPy's in the last bit.
+Uniforms, integers and permutations therefore agree bit for bit; normals to rounding, because
+PyTorch's vectorized logarithm and cosine differ from NumPy's in the last bit.
 """
 
 from __future__ import annotations
@@ -169,7 +169,7 @@ class Generator:
 
 
 def _box_muller(u: np.ndarray) -> np.ndarray:
-    """Normals from uniforms in blocks of 16: eight radii, eight angles → eight cosines, eight sines."""
+    """Normals from uniforms, 16 at a time: 8 radii, 8 angles → 8 cosines, 8 sines."""
     blocks = u.reshape(-1, 16)
     radius = np.sqrt(-2 * np.log(1 - blocks[:, :8]))
     angle = u.dtype.type(2 * np.pi) * blocks[:, 8:]

@@ -6,5 +6,5 @@ def missing(module: str, name: str) -> AttributeError:
     if name.startswith("__"):
         return AttributeError(name)
     return AttributeError(
-        f"nnlib.engine has no torch.{module}.{name}; with PyTorch installed, NNLIB_BACKEND=torch has it"
+        f"nnlib.engine has no torch.{module}.{name}; PyTorch (NNLIB_BACKEND=torch) has"
     )

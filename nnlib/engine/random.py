@@ -49,7 +49,7 @@ def get_rng_state() -> Tensor:
 
 
 def set_rng_state(new_state: Tensor):
-    """Continue where get_rng_state() was called, in this process or in another, here or in torch."""
+    """Continue where get_rng_state() was called: in this process or another, here or in torch."""
     default_generator.set_state(new_state.array)
 
 
@@ -74,7 +74,7 @@ def randn_like(input: Tensor, *, dtype=None, requires_grad=False) -> Tensor:
 
 
 def randint(low, high=None, size=None, *, generator=None, dtype=None, device=None) -> Tensor:
-    """Integers from low (0 when left out) to high − 1: randint(high, size) or randint(low, high, size)."""
+    """Integers from low to high − 1: randint(high, size) or randint(low, high, size)."""
     if size is None:
         low, high, size = 0, low, high
     if high is None or high <= low:

@@ -14,8 +14,8 @@ from .parameter import Parameter
 class MultiheadAttention(Module):
     """softmax(Q Kᵀ / √K) V in several heads (Vaswani et al., 2017, section 3.2.2).
 
-    B batch, L queries, S keys, D embed_dim, H heads, K = D / H. Shapes: query (B, L, D), key and value
-    (B, S, D) with batch_first, else (L, B, D) and (S, B, D); without B for one example.
+    B batch, L queries, S keys, D embed_dim, H heads, K = D / H. Shapes: query (B, L, D), key and
+    value (B, S, D) with batch_first, else (L, B, D) and (S, B, D); without B for one example.
     """
 
     def __init__(
@@ -30,7 +30,9 @@ class MultiheadAttention(Module):
     ):
         super().__init__()
         if embed_dim % num_heads:
-            raise ValueError(f"embed_dim: got {embed_dim}, expected a multiple of {num_heads} heads")
+            raise ValueError(
+                f"embed_dim: got {embed_dim}, expected a multiple of {num_heads} heads"
+            )
         self.embed_dim, self.num_heads, self.dropout = embed_dim, num_heads, dropout
         self.batch_first = batch_first
         self.in_proj_weight = Parameter(empty(3 * embed_dim, embed_dim, dtype=dtype))
@@ -52,7 +54,7 @@ class MultiheadAttention(Module):
         average_attn_weights: bool = True,
         is_causal: bool = False,
     ) -> tuple[Tensor, Tensor | None]:
-        """(output, attention weights averaged over heads or None). True in a mask means: not to be seen."""
+        """(output, weights averaged over heads, or None). True in a mask means: not to be seen."""
         if is_causal and attn_mask is None:
             raise RuntimeError("Need attn_mask if specifying the is_causal hint.")
         single = query.dim() == 2

@@ -33,7 +33,7 @@ class _Conv(Module):
         super().__init__()
         if padding_mode != "zeros":
             raise NotImplementedError(
-                f"padding_mode={padding_mode!r}: nnlib.engine pads with zeros only; use F.pad before"
+                f"padding_mode={padding_mode!r}: nnlib.engine pads with zeros only; F.pad can more"
             )
         for name, channels in (("in_channels", in_channels), ("out_channels", out_channels)):
             if groups < 1 or channels % groups:

@@ -146,7 +146,7 @@ def trunc_normal_(
 
 
 def orthogonal_(tensor: Tensor, gain: float = 1, generator=None) -> Tensor:
-    """Rows or columns orthonormal, times gain (Saxe et al., 2013); trailing dimensions are flattened."""
+    """Orthonormal rows or columns, times gain (Saxe et al., 2013); trailing dimensions are one."""
     if tensor.dim() < 2:
         raise ValueError(
             f"tensor: got shape {tuple(tensor.shape)}, expected two dimensions or more"

@@ -13,7 +13,7 @@ class Parameter(Tensor):
             raise TypeError(f"data: got {type(data).__name__}, expected a tensor")
         if requires_grad and data.array.dtype.kind != "f":
             raise RuntimeError(
-                f"Only Tensors of floating point dtype can require gradients, got {data.array.dtype}"
+                f"Only Tensors of floating point dtype can require gradients; got {data.dtype}"
             )
         super().__init__(data.array, requires_grad)
 

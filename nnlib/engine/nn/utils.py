@@ -8,6 +8,7 @@ import numpy as np
 
 from ..core import Tensor
 from ..memory import wrote
+from ..operations import cat
 
 
 def clip_grad_norm_(
@@ -43,8 +44,6 @@ def clip_grad_value_(parameters, clip_value: float):
 
 def parameters_to_vector(parameters) -> Tensor:
     """All parameters behind one another, on the tape."""
-    from ..operations import cat
-
     return cat([p.reshape(-1) for p in parameters])
 
 

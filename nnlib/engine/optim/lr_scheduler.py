@@ -1,8 +1,8 @@
 """Learning rates over time.
 
-Each schedule is one formula: the rate as a function of the base rate and the epoch. `step()` moves one
-epoch on and writes the rates into the optimizer's groups. (PyTorch multiplies the previous rate
-instead, so that schedules can be chained; here one optimizer has one schedule.)
+Each schedule is one formula: the rate as a function of the base rate and the epoch. `step()` moves
+one epoch on and writes the rates into the optimizer's groups. (PyTorch multiplies the previous
+rate instead, so that schedules can be chained; here one optimizer has one schedule.)
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ class CosineAnnealingLR(LRScheduler):
 
 
 class OneCycleLR(LRScheduler):
-    """Up to max_lr and down far below the start, in one cycle (Smith & Topin, 2018); stepped every batch.
+    """Up to max_lr and down far below the start, in one cycle of batches (Smith & Topin, 2018).
 
     The rate starts at max_lr / div_factor, peaks after pct_start of the steps, and ends at
     1 / final_div_factor of its start. Momentum (or Adam's beta1) runs the other way.

@@ -57,7 +57,7 @@ class Optimizer:
                     p.grad = Tensor(np.zeros_like(p.array))
 
     def step(self, closure=None):
-        """Update every parameter that has a gradient. `closure` recomputes the loss and is returned."""
+        """Update every parameter that has a gradient; `closure` recomputes the loss, returned."""
         loss = None if closure is None else closure()
         for group in self.param_groups:
             for p in group["params"]:

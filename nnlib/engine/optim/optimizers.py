@@ -50,8 +50,8 @@ class SGD(Optimizer):
 class Adam(Optimizer):
     """m ← β₁ m + (1 − β₁) g;  v ← β₂ v + (1 − β₂) g²;  p ← p − η m̂ / (√v̂ + ε).
 
-    m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) undo the start from zero. Kingma & Ba, 2015, algorithm 1.
-    Weight decay is added to the gradient; AdamW takes it off the parameter instead.
+    m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) undo the start from zero (Kingma & Ba, 2015,
+    algorithm 1). Weight decay is added to the gradient; AdamW takes it off the parameter instead.
     """
 
     decoupled = False
@@ -158,7 +158,7 @@ class RMSprop(Optimizer):
 
 
 class Adagrad(Optimizer):
-    """s ← s + g²;  p ← p − η g / (√s + ε) (Duchi, Hazan & Singer, 2011); η decays by 1/(1 + γ t)."""
+    """s ← s + g²;  p ← p − η g / (√s + ε) (Duchi, Hazan & Singer, 2011); η decays as 1/(1 + γt)."""
 
     def __init__(
         self,

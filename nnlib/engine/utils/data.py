@@ -160,6 +160,8 @@ class DataLoader:
             order = source.permutation(n).tolist()
         for i in range(len(self)):
             yield self._batch(order[i * self.batch_size : (i + 1) * self.batch_size])
+        if self.shuffle and self.generator is not None:
+            source.permutation(n)  # torch's sampler draws one more at the end and uses none of it
 
     def _batch(self, indices: list[int]):
         dataset = self.dataset

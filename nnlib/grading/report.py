@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nnlib.grading import drivers, references
 from nnlib.grading.feedback import Verdict, judge
-from nnlib.grading.splice import Rejected, answer_id, answers, read, show_cells, splice
+from nnlib.grading.splice import MAX_BYTES, Rejected, answer_id, answers, read, show_cells, splice
 
 
 @dataclass
@@ -57,7 +57,8 @@ def check_notebook(path, driver=None, timeout=60):
     if driver not in (None, "nbval", "here"):
         raise ValueError(f"driver: expected 'nbval' or 'here', got {driver!r}")
     try:
-        content = Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise Rejected(f"cannot read {path}: {error.strerror}") from None
     submission = read(content)

@@ -25,7 +25,7 @@ class Rejected(ValueError):
 def read(content):
     """The notebook in `content` (bytes). Raises Rejected with a reason; never anything else."""
     if len(content) > MAX_BYTES:
-        raise Rejected(f"the file has {len(content):,} bytes, at most {MAX_BYTES:,} are read")
+        raise Rejected(f"the file is too large: at most {MAX_BYTES:,} bytes are read")
     try:
         notebook = json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:

@@ -15,6 +15,7 @@ import pytest
 
 from nnlib.grading import drivers
 from nnlib.grading.report import check_notebook
+from nnlib.grading.splice import Rejected
 from tests.grading.tiny_exercise import RIGHT, STUBS, code, edition, notebook
 
 DOUBLE, HALF = RIGHT["tiny-double"], RIGHT["tiny-half"]
@@ -74,6 +75,8 @@ ATTACKS = {
         {"tiny-double": "# answer: tiny-double\ndef double(x):\n    return 42"},
         (1, 4),
     ),
+    "a lone surrogate": ({"tiny-double": DOUBLE + "\n# \ud800"}, (0, 4)),
+    "a null byte": ({"tiny-double": DOUBLE + "\n# \x00"}, (0, 4)),
     # honest variety: full points
     "debug prints and warnings": (
         {"tiny-double": "# answer: tiny-double\nimport warnings\ndef double(x):\n"
@@ -146,13 +149,19 @@ def test_a_flood_of_output_is_cut(tiny, save):
     assert points(report) == (1, 4)
 
 
-HERE = ["right", "stubs", "always equal", "syntax error", "sys.exit", "a list"]
+HERE = ["right", "stubs", "always equal", "syntax error", "sys.exit", "a list", "a null byte"]
 
 
 @pytest.mark.parametrize("name", [*HERE, "debug prints and warnings"])
 def test_the_driver_in_this_process_agrees(name, tiny, save):
     answers, earned = ATTACKS[name]
     assert points(check_notebook(save(edition(RIGHT | answers)), driver="here")) == earned
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", ".", "nowhere/at all.ipynb"])
+def test_what_is_no_file_is_rejected(path):
+    with pytest.raises(Rejected):
+        check_notebook(path)
 
 
 def test_a_helper_outside_the_answer_is_explained(tiny, save):

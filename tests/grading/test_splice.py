@@ -130,7 +130,7 @@ def test_missing_and_untouched_answers_are_told_apart():
         (b'{"nbformat": 4}', "no list of cells"),
         (b'{"nbformat": 4, "cells": 1}', "no list of cells"),
         (b'{"nbformat": 4, "cells": ["a"]}', "no list of cells"),
-        (b" " * (MAX_BYTES + 1), "at most"),
+        (b" " * (MAX_BYTES + 1), "too large"),
     ],
 )
 def test_what_is_no_notebook_is_rejected_with_a_reason(content, reason):

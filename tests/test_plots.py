@@ -184,6 +184,16 @@ def test_heatmap_shades_by_sign():
     assert "var(--nn-negative" not in plots.heatmap([[0.0, 1.0]], signed=False).svg
 
 
+def test_heatmap_writes_numbers_where_they_fit():
+    def texts(matrix, size="column"):
+        return {t.text for t in svg(plots.heatmap(matrix, size=size)).iter("text")}
+
+    assert {"−1.5", "0.2"} <= texts([[-1.5, 0.24]])
+    assert {"12", "3"} <= texts([[12, 3]])
+    assert "0.50" in texts(np.full((8, 8), 0.5))
+    assert "0.50" not in texts(np.full((10, 10), 0.5), size="half")
+
+
 def test_boundary_counts_what_is_right():
     X, y = np.array([[0, -1], [1, -2], [0, 1.0]]), np.array([0, 1, 1])
     for predict in (lambda p: p[:, 1], lambda p: p[:, 1:], lambda p: np.c_[-p[:, 1], p[:, 1]]):

@@ -1,5 +1,7 @@
 """Numbers on a plane: small pictures, matrices, and what a classifier answers where."""
 
+from math import floor, log10
+
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import PathPatch, Rectangle
@@ -52,7 +54,7 @@ def heatmap(
 
     signed: False for magnitudes, one hue from nothing (zero) to full (the largest).
     rows, columns: names of the lines; labels: of the columns' axis and of the rows'.
-    Up to 100 entries their numbers are written in.
+    Where the cells are large enough their numbers are written in, all with the same decimals.
     """
     matrix = np.asarray(matrix, float)
     if matrix.ndim != 2 or not matrix.size or not np.isfinite(matrix).all():
@@ -61,10 +63,11 @@ def heatmap(
         raise ValueError(f"matrix: magnitudes cannot be negative, got {number(matrix.min())}")
     R, C = matrix.shape
     top = abs(matrix).max() or 1.0
-    written = matrix.size <= 100
-    strength = 0.5 if written else 0.85  # ink has to stand out from what is below it
     fig, ax = figure(size)
-    fig.set_figheight(min(fig.get_figheight(), fig.get_figwidth() * R / C + 0.8))
+    width, height = fig.get_size_inches()
+    fig.set_figheight(min(height, width * R / C + 0.8))
+    written = min(0.8 * width / C, 0.85 * height / R) > 0.3  # inches a cell
+    strength = 0.5 if written else 0.85  # ink has to stand out from what is below it
     _shade(ax, matrix / top, strength)
     ax.set(xlim=(-0.5, C - 0.5), ylim=(R - 0.5, -0.5), aspect="equal", xlabel=labels[0])
     ax.set_ylabel(labels[1])
@@ -73,8 +76,10 @@ def heatmap(
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     if written:
+        decimals = 0 if (matrix == matrix.round()).all() else max(0, 1 - floor(log10(top)))
         for (r, c), value in np.ndenumerate(matrix):
-            ax.text(c, r, number(value, 2), ha="center", va="center", fontsize=9)
+            text = f"{value.round(decimals) + 0.0:.{decimals}f}".replace("-", "−")  # no "−0.0"
+            ax.text(c, r, text, ha="center", va="center", fontsize=9)
     _scale_bar(ax.inset_axes([1.03, 0, 0.3 / C, 1]), top, signed, strength)
     low, high = (np.unravel_index(f(matrix), matrix.shape) for f in (np.argmin, np.argmax))
 

@@ -20,6 +20,15 @@ class Chapter:
         for phrase in phrases:
             assert phrase in self.prose, f"the chapter no longer says {phrase!r}"
 
+    def after(self, marker):
+        """The variables of the chapter when the cell that contains `marker` has run."""
+        space = {}
+        for source in self.code:
+            exec("import nnlib" if "%pip" in source else source, space)
+            if marker in source:
+                return space
+        raise AssertionError(f"no cell of the chapter contains {marker!r}")
+
     def function(self, name):
         """The function that a cell of the chapter defines, fresh."""
         space = {"np": np, "nnlib": nnlib, "scratch": scratch}

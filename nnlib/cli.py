@@ -17,6 +17,7 @@ import nnlib
 
 app = typer.Typer(
     no_args_is_help=True,
+    rich_markup_mode="markdown",
     add_completion=False,
     pretty_exceptions_enable=False,
     help="The course's tools. `nnlib check my_notebook.ipynb` tells what is right so far.",
@@ -30,7 +31,8 @@ def check(
     as_json: AsJson = False,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds a cell may take.")] = 60,
     here: Annotated[
-        bool, typer.Option(help="Run in this process, without nbval and without a time limit.")
+        bool,
+        typer.Option("--here", help="Run in this process, without nbval and without a time limit."),
     ] = False,
 ):
     """Run your answers in a fresh copy of the exercise, and say what is right and what is not.

@@ -61,7 +61,7 @@ class Dataset:
     def split(self, seed=0, test=0.2, validation=0.0):
         """Disjoint parts: `train, test`, or with a validation share `train, validation, test`.
 
-        Classes keep their shares in every part (to within one example). What follows in time is
+        Classes keep their shares in every part, to an example or two. What follows in time is
         cut in time, the test part last, and the seed plays no role: neighbours are too alike to
         stand on both sides.
         """

@@ -79,9 +79,10 @@ def _clean(svg, alt):
         f'style="width: 100%; max-width: {width * 4 / 3:.0f}px; height: auto; '
         'stroke-linejoin: round; stroke-linecap: butt">'
     )
-    # JupyterLab and Colab do not know the book's variables: their dark themes get them here.
+    # Notebooks do not know the book's variables: JupyterLab, Colab and VS Code get them here.
     values = "; ".join(f"{name}: {value}" for name, value in sorted(dark.items()))
-    themes = "body[data-jp-theme-light=false] .nn-figure, html[theme=dark] .nn-figure"
+    dark_pages = ("body[data-jp-theme-light=false]", "html[theme=dark]", ".vscode-dark")
+    themes = ", ".join(f"{page} .nn-figure" for page in dark_pages)
     return opening + f"<style>{themes} {{ {values} }}</style>" + svg[svg.index(">") + 1 :]
 
 

@@ -28,12 +28,20 @@ const { outputFiles } = await build({
   write: false,
 });
 
-// A token that neither the script nor the rest of its style names is left out of the style.
+// Left out of a style: rules for classes that the script cannot name, then tokens that nothing names.
+// A class counts as named when each of its words stands somewhere in the script (`nn-flow-${role}`).
 const text = (path) => outputFiles.find((file) => file.path === path)?.text ?? "";
 for (const file of outputFiles.filter(({ path }) => path.endsWith(".css"))) {
-  const css = file.text.replace(/(--nn-[\w-]+):[^;}]*[;}]/g, "");
-  const named = new Set((css + text(file.path.replace(/css$/, "js"))).match(/--nn-[\w-]+/g));
-  const kept = file.text.replace(/(--nn-[\w-]+):[^;}]*;?/g, (token, name) => (named.has(name) ? token : ""));
+  const script = text(file.path.replace(/css$/, "js"));
+  const words = new Set(script.match(/[a-z]+/gi));
+  const usable = (selector) => [...selector.matchAll(/\.nn-([\w-]+)/g)].every(([, name]) => name.split("-").every((word) => words.has(word)));
+  const ruled = file.text.replace(/([^{}]+)(\{[^{}]*\})/g, (rule, selectors, body) => {
+    const kept = selectors.split(/,(?![^(]*\))/).filter(usable);
+    return kept.length ? kept.join(",") + body : "";
+  });
+  const css = ruled.replace(/(--nn-[\w-]+):[^;}]*[;}]/g, "");
+  const named = new Set((css + script).match(/--nn-[\w-]+/g));
+  const kept = ruled.replace(/(--nn-[\w-]+):[^;}]*;?/g, (token, name) => (named.has(name) ? token : ""));
   file.contents = Buffer.from(kept);
 }
 

@@ -34,7 +34,9 @@ def css(tokens: dict, scope: str) -> str:
     return (
         "/* Generated from nnlib/style/tokens.json by tools/tokens.py: edit there. */\n"
         + _rule(scope, "light", {**colours(tokens, "light"), **sizes})
+        + "/* Paper is white, whatever the screen was. */\n@media not print {\n"
         + _rule(",\n".join(dark), "dark", colours(tokens, "dark"))
+        + "}\n"
     )
 
 

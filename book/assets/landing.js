@@ -41,10 +41,12 @@
     const el = svg("svg", { viewBox: box, role: "group", "aria-label": label }, root);
     svg("path", { class: "axis", d: `M0 ${py(0)}H${PLOT.width}M${px(0)} 0V${PLOT.height}` }, el);
     svg("text", { class: "tick", x: PLOT.width - 12, y: py(0) - 8 }, el, "x");
-    const parts = HIDDEN_ROWS.map(() => svg("path", { class: "part" }, el));
+    svg("rect", { width: PLOT.width, height: PLOT.height }, svg("clipPath", { id: "nn-frame" }, el));
+    const drawn = svg("g", { "clip-path": "url(#nn-frame)" }, el);
+    const parts = HIDDEN_ROWS.map(() => svg("path", { class: "part" }, drawn));
     const probe = svg("path", { class: "probe" }, el);
     const gaps = X.map(() => svg("path", { class: "gap" }, el));
-    const line = svg("path", { class: "curve" }, el);
+    const line = svg("path", { class: "curve" }, drawn);
     const spot = svg("circle", { class: "spot", r: 5 }, el);
     const points = X.map((x, i) => {
       const attributes = {
@@ -176,7 +178,8 @@
     const find = (name) => root.querySelector(`[data-${name}]`);
     const still = matchMedia("(prefers-reduced-motion: reduce)");
     const [count, says, play] = [find("count"), find("says"), find("play")];
-    let [running, last, visible, calm] = [false, [], true, 0];
+    let [running, last, visible] = [false, [], true];
+    let [calm, frames] = [0, 0]; // frames without change, frames since somebody touched something
     state = { ...fresh(), updates: 0, ys: [...Y], x: 1.2 };
 
     const plot = buildPlot(find("plot"), (i, y) => move(i, clamp(y, YMAX)), probe);
@@ -210,14 +213,14 @@
       if (visible) update(1);
       const after = gradients(state.a, X, state.ys).loss;
       calm = Math.abs(before - after) < 1e-7 ? calm + 1 : 0;
-      if (after < 1e-6 || calm > 60) run(false); // nothing left to see: rest
+      if (after < 1e-6 || calm > 60 || ++frames > 2400) run(false); // little left to see: rest
       draw(!running);
       requestAnimationFrame(frame);
     }
     function run(on) {
       if (on === running) return;
       running = on;
-      calm = 0;
+      [calm, frames] = [0, 0];
       play.textContent = running ? "Pause" : "Learn";
       if (!running) return draw(true);
       says.textContent = "Learning: the purple gaps are what the loss measures.";
@@ -225,6 +228,7 @@
     }
     function move(i, y) {
       state.ys[i] = y;
+      frames = 0;
       Object.assign(state, { m: zeros(), r: zeros(), t: 0 }); // the old averages mean another task
       if (!still.matches) run(true);
       draw(!running);

@@ -1,13 +1,13 @@
 // Forward and backward, number by number: the network with its numbers where they act, and the
-// worked line beside it. Both are views of one list of steps (forward_backward/compute.js, worked.js).
+// worked line below it. Both are views of one list of steps (forward_backward/compute.js, worked.js).
 
 import "./kit/kit.css";
 import "./forward_backward/forward_backward.css";
 import { compute, order, sizesOf } from "./forward_backward/compute.js";
 import { drawing } from "./forward_backward/drawing.js";
 import { workedLines } from "./forward_backward/lines.js";
-import { guessed, questions } from "./forward_backward/questions.js";
-import { PRESETS, network, targetFor } from "./forward_backward/start.js";
+import { guessed, shown } from "./forward_backward/presets.js";
+import { network, targetFor } from "./forward_backward/start.js";
 import { code, difference, sentence } from "./forward_backward/words.js";
 import { worked } from "./forward_backward/worked.js";
 import { button, presets, select, slider } from "./kit/controls.js";
@@ -18,23 +18,23 @@ import { transport } from "./kit/transport.js";
 import { ACTIVATIONS } from "./math/activations.js";
 
 const TRAITS = ["weights", "biases", "x", "target", "activation", "loss", "lr", "position"];
-const LOSSES = [["half_squared_error", "½ squared error"], ["sigmoid_cross_entropy", "sigmoid + cross-entropy"], ["softmax_cross_entropy", "softmax + cross-entropy"]];
+const LOSSES = [["half_squared_error", "½ squared error"], ["sigmoid_cross_entropy", "sigmoid, cross-entropy"], ["softmax_cross_entropy", "softmax, cross-entropy"]];
 
 function render({ model, el }) {
   const sim = simulation({
     model,
     el,
     title: "Who is to blame for a wrong answer, and by how much?",
-    lead: "Step through it. Every number with dots under it can be changed: type, or use ↑ and ↓.",
+    lead: "Step through it. Every number with dots under it can be changed: type, or press ↑ ↓.",
     traits: TRAITS,
   });
   const state = () => Object.fromEntries(TRAITS.map((name) => [name, sim.get(name)]));
   const steps = () => order(sizesOf(state())).length;
   const position = () => Math.min(sim.get("position"), steps());
-  const go = (to) => sim.set({ position: Math.max(0, Math.min(steps(), to)) });
+  const go = (to) => sim.set({ position: to });
 
   const stage = drawing(sim, (id, value) => sim.set(edited(state(), id, value)));
-  const lines = workedLines(sim, go);
+  const lines = workedLines(go);
   sim.stage.append(stage.el, lines.el);
 
   const run = transport(sim, {
@@ -45,97 +45,72 @@ function render({ model, el }) {
     canBack: () => position() > 0,
     every: 1400,
   });
-  const keep = button("keep the new numbers and go again", () => {
+  const keep = button("keep the new numbers", () => {
     const { updated } = compute(state());
     sim.set({ weights: updated.map(({ W }) => W), biases: updated.map(({ b }) => b), position: 0 });
     run.el.querySelector("button:not([hidden])").focus();
-  }, { class: "nn-keep" });
-  sim.controls.append(
-    run.el,
-    keep,
-    learningRate(sim, model),
-    presets("Show", Object.entries(PRESETS).map(([name, preset]) => [name, () => sim.set(structuredClone(preset))])),
-    build(sim, state),
-  );
-  sim.predict(questions);
+  });
+  const rate = slider({
+    label: "learning rate η", value: -1, min: -3, max: 0.5, step: 0.05,
+    format: (v) => num(tenTo(v), 2),
+    onInput: (v) => sim.set({ lr: tenTo(v) }),
+  });
+  const shape = build(sim, state);
+  sim.controls.append(run.el, keep, rate.el, presets("Show", shown(sim).map(([name, preset]) => [name, () => sim.set(preset)])), shape.el);
 
-  let last = null;
+  let last;
   sim.draw(() => {
     const c = compute(state());
     const at = position();
+    const all = worked(c);
     stage.draw(c, at, guessed(sim));
-    lines.draw(c, worked(c), at);
-    const before = at === sim.get("position") && last?.position === at && String(last.sizes) === String(c.sizes);
-    if (!last || !before) sim.happened(sentence(c, at));
-    else if (numbers(last) !== numbers(c)) sim.happened(at > 0 && last.lr === c.lr ? difference(last, c, at) : sentence(c, at));
-    last = { ...c, position: at };
+    lines.draw(c, all, at);
+    const edit = last?.at === at && last.lr === c.lr && String(last.sizes) === String(c.sizes) && at < all.length;
+    if (!edit) sim.happened(sentence(c, all[at - 1]));
+    else if (TRAITS.some((name) => last[name] !== c[name])) sim.happened(difference(last, c, at));
+    last = { ...c, at };
     sim.code(code(c, at));
-    keep.hidden = at < steps();
+    keep.hidden = at < all.length;
+    rate.set(Math.log10(c.lr));
+    shape.set(c);
     run.update();
   });
   return sim.destroy;
 }
 
-const numbers = ({ weights, biases, x, target, activation, loss, lr }) => JSON.stringify([weights, biases, x, target, activation, loss, lr]);
+const tenTo = (v) => Number((10 ** v).toPrecision(2));
 
 /** The trait that holds the number "W.layer.unit.input", "b.layer.unit", "x.j" or "t.i", with a new value in it. */
 function edited(state, id, value) {
   const [kind, ...path] = id.split(".");
   const name = { W: "weights", b: "biases", x: "x", t: "target" }[kind];
-  const copy = structuredClone(state[name]);
-  const place = path.slice(0, -1).reduce((list, i) => list[i], copy);
-  place[path.at(-1)] = value;
-  return { [name]: copy };
+  const put = (list, [i, ...deeper]) => list.with(i, deeper.length ? put(list[i], deeper) : value);
+  return { [name]: put(state[name], path) };
 }
 
-/** A slider for η over powers of ten. */
-function learningRate(sim, model) {
-  const made = slider({
-    label: "learning rate η", value: 0, min: -3, max: 0.5, step: 0.05,
-    format: (v) => num(rate(v), 2),
-    onInput: (v) => sim.set({ lr: rate(v) }),
-  });
-  const show = () => made.set(Math.log10(sim.get("lr")));
-  model.on("change:lr", show);
-  sim.cleanup(() => model.off("change:lr", show));
-  show();
-  return made.el;
-}
-const rate = (v) => Number((10 ** v).toPrecision(2));
-
-/** The network's sizes, activation and loss. */
+/** The network's sizes, activation and loss: { el, set(c) }. */
 function build(sim, state) {
-  const rebuild = (change) => {
-    const sizes = change(sizesOf(state())).filter((n) => n > 0);
-    const loss = sizes.at(-1) === 1 && sim.get("loss") === "softmax_cross_entropy" ? "half_squared_error" : sim.get("loss");
-    sim.set({ ...network(sizes, loss, state()), loss, position: Math.min(sim.get("position"), order(sizes).length) });
+  const rebuild = (sizes, kind = sim.get("loss")) => {
+    const loss = sizes.at(-1) === 1 && kind[1] === "o" ? LOSSES[0][0] : kind;
+    const before = state();
+    sim.set({ ...network(sizes, loss, before), loss, position: Math.min(before.position, order(sizes).length) });
   };
-  const parts = [
-    select({ label: "inputs", options: [1, 2, 3], value: 2, onInput: (n) => rebuild(([, ...rest]) => [n, ...rest]) }),
-    select({ label: "hidden", options: [1, 2, 3, 4], value: 3, onInput: (n) => rebuild(([x, , ...rest]) => [x, n, ...rest]) }),
-    select({ label: "hidden, second", options: [[0, "none"], 1, 2, 3, 4], value: 0, onInput: (n) => rebuild((s) => [s[0], s[1], n, s.at(-1)]) }),
-    select({ label: "outputs", options: [1, 2], value: 1, onInput: (n) => rebuild((s) => [...s.slice(0, -1), n]) }),
+  const now = () => sizesOf(state());
+  const pick = (label, options, onInput) => select({ label, options, value: options[0], onInput });
+  const all = [
+    pick("inputs", [1, 2, 3], (n) => rebuild(now().with(0, n))),
+    pick("hidden", [1, 2, 3, 4], (n) => rebuild(now().with(1, n))),
+    pick("hidden, second", [[0, "none"], 1, 2, 3, 4], (n) => rebuild([...now().slice(0, 2), ...(n ? [n] : []), now().at(-1)])),
+    pick("outputs", [1, 2], (n) => rebuild(now().with(-1, n))),
+    pick("activation", Object.entries(ACTIVATIONS).map(([name, { text }]) => [name, text]), (activation) => sim.set({ activation })),
+    pick("loss", LOSSES, (loss) =>
+      loss[1] === "o" ? rebuild(now().with(-1, 2), loss) : sim.set({ loss, target: targetFor(loss, now().at(-1), sim.get("target")) })),
   ];
-  const loss = select({
-    label: "loss", options: LOSSES, value: "half_squared_error",
-    onInput: (kind) => {
-      const outputs = sizesOf(state()).at(-1);
-      if (kind === "softmax_cross_entropy" && outputs === 1) {
-        const sizes = [...sizesOf(state()).slice(0, -1), 2];
-        sim.set({ ...network(sizes, kind, state()), loss: kind });
-      } else sim.set({ loss: kind, target: targetFor(kind, outputs, sim.get("target")) });
-    },
-  });
-  const show = () => {
-    const sizes = sizesOf(state());
-    const second = sizes.length === 4 ? sizes[2] : 0;
-    [sizes[0], sizes[1], second, sizes.at(-1)].forEach((n, i) => parts[i].set(n));
-    loss.set(sim.get("loss"));
+  const set = ({ sizes, activation, loss }) => {
+    const values = [sizes[0], sizes[1], sizes.length > 3 ? sizes[2] : 0, sizes.at(-1), activation, loss];
+    values.forEach((value, i) => all[i].set(value));
   };
-  sim.watch(["weights", "loss"], show);
-  show();
-  const activation = sim.bind(select, "activation", { label: "activation", options: Object.entries(ACTIVATIONS).map(([name, { text }]) => [name, text]) });
-  return h("div", { class: "nn-build" }, parts.map(({ el }) => el), activation, loss.el);
+  return { el: h("div", { class: "nn-row" }, all.map(({ el }) => el)), set };
 }
 
 export default { render };

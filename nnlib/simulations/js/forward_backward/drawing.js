@@ -10,152 +10,130 @@ import { fields } from "./fields.js";
 import { layout, wire } from "./layout.js";
 import { names } from "./names.js";
 
-const slotText = (value) => num(value, Math.abs(value) < 1e-3 ? 2 : 3);
+const short = (value) => num(value, Math.abs(value) < 1e-3 ? 2 : 3);
 
-/** drawing(sim, change) → { el, draw(c, position, marks) }; change(id, value) when a number is edited. */
+/** drawing(sim, change) → { el, draw(c, position, guessed) }; change(id, value) when a number is edited. */
 export function drawing(sim, change) {
-  const wires = svg("g");
-  const marks = svg("g");
-  const figure = svg("svg", { role: "img", class: "nn-net" }, wires, marks);
+  const layers = [svg("g"), svg("g")];
+  const [wires, marks] = layers.map(painter);
+  const figure = svg("svg", { role: "img", class: "nn-net" }, layers);
   const inputs = h("div", { class: "nn-fields", role: "group", "aria-label": "Numbers of the network" });
-  const el = h("div", { class: "nn-figure nn-fb" }, figure, inputs);
-  const [lines, shapes] = [painter(wires), painter(marks)];
-  const numbers = fields(inputs, change);
+  const el = h("div", { class: "nn-figure" }, figure, inputs);
+  const placeFields = fields(inputs, change);
   let width = 0;
-  sim.onResize(el, (w) => (width = Math.floor(w)));
   let shown = new Map(); // the numbers of the last frame: those that an edit changes blink once
+  sim.onResize(el, (w) => (width = Math.floor(w)));
 
   function draw(c, position, guessed) {
     if (!width) return;
-    const { sizes, params, grads, deltas, updated } = c;
-    const row = matchMedia("(pointer: coarse)").matches ? 44 : 30;
-    const g = layout(sizes, Math.min(width, 900), row);
+    const { sizes, params, grads, deltas } = c;
+    const last = sizes.length - 2;
+    const g = layout(sizes, Math.min(width, 900), matchMedia("(pointer: coarse)").matches ? 44 : 30);
     const n = names(sizes);
     const has = known(sizes, position);
     const now = order(sizes)[position - 1] ?? {};
-    const renewed = has("again");
+    const at = (phase, layer = now.layer, unit = now.unit) => now.phase === phase && now.layer === layer && now.unit === unit;
+    const renewed = at("again");
     const run = renewed ? c.after : c.before;
-    const at = (phase, layer, unit) => now.phase === phase && (layer === undefined || (now.layer === layer && (unit === undefined || now.unit === unit)));
     const edited = shown.get("position") === position;
     const fresh = new Map([["position", position]]);
     const list = [];
-    const last = sizes.length - 2;
+    const small = g.stacked ? "nn-small" : "";
 
-    figure.setAttribute("width", width);
-    figure.setAttribute("height", g.height);
-    const shift = Math.max(0, (width - g.used) / 2);
-    for (const element of [wires, marks]) element.setAttribute("transform", `translate(${shift} 0)`);
-    inputs.style.transform = `translateX(${shift}px)`;
-
-    const text = (key, x, y, content, cls, anchor = "middle") => {
-      const element = shapes.paint(key, "text", { x, y, class: `nn-text ${cls}`, "text-anchor": anchor }, content);
+    const text = (key, x, y, content, cls = "nn-tick", anchor = "middle") => {
+      const element = marks.paint(key, "text", { x, y, class: `nn-text ${cls}`, "text-anchor": anchor }, content);
       fresh.set(key, content);
-      if (edited && shown.has(key) && shown.get(key) !== content && !reducedMotion()) element.animate([{ opacity: 0.15 }, { opacity: 1 }], 500);
+      if (edited && (shown.get(key) ?? content) !== content && !reducedMotion()) element.animate([{ opacity: 0.1 }, {}], 500);
     };
     const path = (key, d, size, role) => {
-      lines.paint(key, "path", { d, class: "nn-wire", "stroke-width": size.toFixed(2) });
-      if (role) lines.paint(`${key} ${position}`, "path", { d, pathLength: 1, class: `nn-flow nn-flow-${role}` });
+      wires.paint(key, "path", { d, class: "nn-wire", "stroke-width": size });
+      if (role) wires.paint(key + position, "path", { d, pathLength: 1, class: `nn-flow nn-role-${role}` });
     };
-    const field = (id, label, value, x, y, role, more = {}) =>
+    const field = (id, label, value, { x, y }, role, more) =>
       list.push({ id, label, value, x, y, role, width: g.field, height: g.stacked ? 44 : g.rowHeight - 4, ...more });
 
-    const title = (key, x, content) => text(`title ${key}`, x, 13, content, "nn-tick");
-    title("in", g.inputs[0].x, "inputs");
-    g.inputs.forEach(({ x, y }, j) => {
-      text(`name x${j}`, x, y - 20, n.x(j), "nn-tick");
-      field(`x.${j}`, `input ${n.x(j)}`, c.x[j], x, y, "data");
+    text("inputs", g.inputs[0].x, 13, "inputs");
+    g.inputs.forEach((place, j) => {
+      text(n.x(j), place.x, place.y - 20, n.x(j));
+      field(`x.${j}`, `input ${n.x(j)}`, c.x[j], place);
     });
-
     g.units.forEach((units, l) => {
-      title(l, units[0].x, l === last ? (sizes.at(-1) === 1 ? "output" : "outputs") : "hidden");
+      text(`title${l}`, units[0].x, 13, l === last ? "output" : "hidden");
       units.forEach((unit, i) => drawUnit(l, i, unit));
     });
-    drawLoss();
-    lines.sweep();
-    shapes.sweep();
-    numbers.place(list);
-    figure.setAttribute("aria-label", describe());
+    drawLoss(g.loss);
+    wires.sweep();
+    marks.sweep();
+    placeFields(list);
     shown = fresh;
 
-    function drawUnit(l, i, unit) {
-      const { W, b } = params[l];
-      const forwardNow = at("forward", l, i) || renewedNow();
+    const shift = Math.max(0, (width - g.used) / 2);
+    for (const layer of layers) layer.setAttribute("transform", `translate(${shift})`);
+    inputs.style.left = `${shift}px`;
+    figure.setAttribute("width", width);
+    figure.setAttribute("height", g.height);
+    figure.setAttribute("aria-label", `A ${sizes.join("-")} network after ${position} of ${order(sizes).length} steps`);
+
+    function drawUnit(l, i, { left, right, x, y, rows }) {
+      const role = at("forward", l, i) || renewed ? "forward" : at("backward", l, i) ? "backward" : "";
       const blamed = has("backward", l, i);
-      unit.rows.forEach((y, j) => {
+      rows.forEach((row, j) => {
         const bias = j === sizes[l];
-        const value = bias ? b[i] : W[i][j];
-        const size = 0.8 + 2.4 * Math.min(1, Math.abs(value));
+        const id = bias ? `b.${l}.${i}` : `W.${l}.${i}.${j}`;
+        const pick = (network) => (bias ? network[l].b[i] : network[l].W[i][j]);
         if (!bias) {
-          const from = l === 0 ? g.inputs[j] : g.units[l - 1][j];
-          const start = from.x + (l === 0 ? g.field / 2 + 1 : g.radius + 1);
-          const back = at("backward", l - 1, j);
-          path(`w${l}.${i}.${j}`, wire(start, from.y, unit.left - 1, y), size, forwardNow ? "forward" : back ? "backward" : null);
+          const from = l ? g.units[l - 1][j] : g.inputs[j];
+          const start = from.x + (l ? g.radius : g.field / 2) + 1;
+          const coming = role === "forward" ? role : at("backward", l - 1, j) ? "backward" : "";
+          path(`w${id}`, wire(start, from.y, left - 1, row), 0.8 + 2.4 * Math.min(1, Math.abs(pick(params))), coming);
         }
-        const inward = g.stacked ? wire(unit.right - 2, y, unit.x - g.radius, unit.y) : wire(unit.right, y, unit.x - g.radius, unit.y);
-        path(`i${l}.${i}.${j}`, inward, 1, forwardNow ? "forward" : at("backward", l, i) ? "backward" : null);
+        const filled = blamed || has("update");
+        path(id, wire(g.stacked || filled ? right : right - g.slot, row, x - g.radius, y), 1, role);
 
         const name = bias ? n.b(l, i) : n.W(l, i, j);
-        const x = unit.left + g.label + g.field / 2;
-        if (g.stacked) text(`n${l}.${i}.${j}`, x, y - 13, name, "nn-tick nn-small");
-        else text(`n${l}.${i}.${j}`, unit.left + g.label - 4, y + 5, name, "nn-tick", "end");
-        const what = bias ? `bias ${name} of ${n.unit(l, i)}` : `weight ${name}, from ${n.A(l, j)} to ${n.unit(l, i)}`;
-        field(bias ? `b.${l}.${i}` : `W.${l}.${i}.${j}`, what, value, x, y, "param");
-        drawSlot(l, i, j, bias, x, y, blamed);
+        const middle = left + g.label + g.field / 2;
+        if (g.stacked) text(`n${id}`, middle, row - 13, name, "nn-tick nn-small");
+        else text(`n${id}`, left + g.label - 4, row + 5, name, "nn-tick", "end");
+        field(id, bias ? `bias ${name} of ${n.unit(l, i)}` : `weight ${name} from ${n.A(l, j)} to ${n.unit(l, i)}`, pick(params), { x: middle, y: row }, "param");
+
+        // Beside each parameter its gradient, and after the update its new value.
+        const slot = g.stacked ? { x: middle, y: row + 18 } : { x: middle + g.field / 2 + 5, y: row + 5 };
+        if (filled) {
+          const [content, kind] = has("update") ? [`→ ${short(pick(c.updated))}`, "param"] : [short(pick(grads)), "backward"];
+          text(`g${id}`, slot.x, slot.y, content, `nn-role-${kind} ${small}`, g.stacked ? "middle" : "start");
+        }
+        const box = g.stacked ? { x: left + 1, y: row + 6, width: g.field - 2 } : { x: slot.x - 5, y: row - 9, width: g.slot - 4 };
+        if (guessed.has(id)) marks.paint(`guess${id}`, "rect", { ...box, height: g.stacked ? 16 : 20, rx: 6, class: "nn-guess" });
       });
 
       const value = l === last ? run.Z[l][i] : run.A[l + 1][i];
       const reached = has("forward", l, i);
-      const state = forwardNow ? "forward" : at("backward", l, i) ? "backward" : "plain";
-      shapes.paint(`d${l}.${i}`, "circle", { cx: unit.x, cy: unit.y, r: g.radius, class: `nn-unit nn-unit-${state} ${reached ? "" : "nn-unit-empty"}`, fill: reached ? signedFill(value, 1) : "var(--nn-bg)" });
-      const small = g.radius < 20 ? "nn-small" : "";
-      if (reached) {
-        text(`a${l}.${i}`, unit.x, unit.y + 5, slotText(value), `nn-value-in ${small}`);
-        const sum = l === last ? (c.loss === "half_squared_error" ? n.Z(l, i) : `${n.p(i)} ${slotText(run.p[i])}`) : `${n.Z(l, i)} ${slotText(run.Z[l][i])}`;
-        text(`z${l}.${i}`, unit.x, unit.y + g.radius + 15, sum, `nn-role-forward ${small}`);
-      } else text(`z${l}.${i}`, unit.x, unit.y + 5, l === last ? n.Z(l, i) : n.A(l + 1, i), "nn-tick");
-      if (blamed && !renewed) text(`δ${l}.${i}`, unit.x, unit.y - g.radius - 7, `${g.radius < 20 ? "δ" : n.delta(l, i)} ${slotText(deltas[l][i])}`, `nn-role-backward ${small}`);
+      marks.paint(`unit${l}.${i}`, "circle", { cx: x, cy: y, r: g.radius, class: `nn-unit nn-role-${role}`, fill: reached ? signedFill(value) : "var(--nn-bg)" });
+      const key = `${l}.${i}`;
+      if (!reached) return text(`a${key}`, x, y + 5, l === last ? n.Z(l, i) : n.A(l + 1, i));
+      const label = l < last ? `${n.Z(l, i)} ${short(run.Z[l][i])}` : c.loss[0] === "h" ? n.Z(l, i) : `${n.p(i)} ${short(run.p[i])}`;
+      text(`a${key}`, x, y + 5, short(value), `nn-inside ${small}`);
+      text(`z${key}`, x, y + g.radius + 15, label, `nn-role-forward ${small}`);
+      if (blamed && !renewed) text(`δ${key}`, x, y - g.radius - 7, `${n.delta(l, i)} ${short(deltas[l][i])}`, `nn-role-backward ${small}`);
     }
 
-    // Beside each parameter: its gradient, and after the update its new value.
-    function drawSlot(l, i, j, bias, x, y, blamed) {
-      const pick = (layers) => (bias ? layers[l].b[i] : layers[l].W[i][j]);
-      const [sx, sy, anchor] = g.stacked ? [x, y + 18, "middle"] : [x + g.field / 2 + 5, y + 5, "start"];
-      const small = g.stacked ? "nn-small" : "";
-      if (has("update")) text(`s${l}.${i}.${j}`, sx, sy, `→ ${slotText(pick(updated))}`, `nn-role-param ${small}`, anchor);
-      else if (blamed) text(`s${l}.${i}.${j}`, sx, sy, slotText(pick(grads)), `nn-role-backward ${small}`, anchor);
-      if (guessed.has(bias ? `b.${l}.${i}` : `W.${l}.${i}.${j}`)) {
-        const box = g.stacked ? { x: x - g.field / 2 + 1, y: y + 6, width: g.field - 2, height: 16 } : { x: sx - 4, y: y - 11, width: g.slot - 4, height: 22 };
-        shapes.paint(`guess${l}.${i}.${j}`, "rect", { ...box, rx: 6, class: "nn-guess" });
-      }
-    }
-
-    function drawLoss() {
-      const { x, y } = g.loss;
-      const role = at("loss") || renewedNow() ? "loss" : at("backward", last) ? "backward" : null;
+    function drawLoss({ x, y }) {
+      const role = at("loss") || renewed ? "loss" : "";
       g.units[last].forEach((unit, i) => {
-        const d = g.loss.x > unit.x ? wire(unit.x + g.radius + 1, unit.y, x - 34, y) : `M${unit.x} ${unit.y + g.radius + 20}L${unit.x} ${y - 16}`;
-        path(`l${i}`, d, 1, at("backward", last, i) || role !== "backward" ? role : null);
+        const d = g.loss.x > unit.x ? wire(unit.x + g.radius + 1, unit.y, x - 34, y) : `M${unit.x} ${unit.y + g.radius + 20}V${y - 16}`;
+        path(`L${i}`, d, 1, at("backward", last, i) ? "backward" : role);
       });
-      text("nL", x, y - 22, "loss L", "nn-tick");
-      shapes.paint("L", "rect", { x: x - 33, y: y - 15, width: 66, height: 30, rx: 15, class: `nn-loss ${role === "loss" ? "nn-loss-now" : ""}` });
-      if (has("loss")) text("L value", x, y + 5, slotText(run.loss), "nn-role-loss");
-      const softmax = c.loss === "softmax_cross_entropy";
-      const limits = softmax ? { min: 0, max: sizes.at(-1) - 1, step: 1 } : c.loss === "sigmoid_cross_entropy" ? { min: 0, max: 1 } : {};
+      text("loss", x, y - 22, "loss L");
+      marks.paint("L", "rect", { x: x - 33, y: y - 15, width: 66, height: 30, rx: 15, class: `nn-unit nn-loss ${role && "nn-role-loss"}` });
+      if (has("loss")) text("L value", x, y + 5, short(run.loss), "nn-role-loss");
+      const max = { so: sizes.at(-1) - 1, si: 1 }[c.loss.slice(0, 2)];
+      const limits = max && { min: 0, max, step: c.loss[1] === "o" ? 1 : 0.1 };
       c.target.forEach((value, i) => {
         const place = g.targets[i];
-        text(`nt${i}`, place.x - g.field / 2 - 6, place.y + 5, softmax ? "class" : n.t(i), "nn-tick", "end");
-        field(`t.${i}`, softmax ? "target class, counted from 0" : `target ${n.t(i)}`, value, place.x, place.y, "data", limits);
+        const name = c.loss[1] === "o" ? "class" : n.t(i);
+        text(`t${i}`, place.x - g.field / 2 - 2, place.y + 5, name, "nn-tick", "end");
+        field(`t.${i}`, `target ${name}`, value, place, "", limits);
       });
-    }
-
-    function renewedNow() {
-      return now.phase === "again";
-    }
-
-    function describe() {
-      const done = now.phase ? `after ${position} of ${order(sizes).length} steps` : "before the first step";
-      const outputs = has("forward", last, sizes.at(-1) - 1) ? `, output ${run.Z[last].map((o) => num(o)).join(" and ")}` : "";
-      return `A ${sizes.join("-")} network ${done}${outputs}${has("loss") ? `, loss ${num(run.loss)}` : ""}`;
     }
   }
   return { el, draw };

@@ -4,69 +4,57 @@
 import { h } from "../kit/dom.js";
 import { num } from "../kit/format.js";
 
-const LARGEST = 100;
+const read = (text) => Number(text.trim().replace("−", "-").replace(",", ".") || NaN);
 
-/** fields(parent, change): fields.place(list) with { id, label, value, x, y, width, height, min, max, step }. */
+/** fields(parent, change) → place([{ id, label, x, y, width, height, role, value, min, max, step }]). */
 export function fields(parent, change) {
-  const made = new Map();
+  let made = new Map();
 
   function make(id) {
-    const input = h("input", { type: "text", class: "nn-field", role: "spinbutton", autocomplete: "off", spellcheck: "false", enterkeyhint: "done" });
+    const input = h("input", { type: "text", class: "nn-field", role: "spinbutton", autocomplete: "off", "data-id": id });
     const field = { input };
-    const show = () => {
-      const editing = input.getRootNode().activeElement === input;
-      input.value = editing ? String(field.value) : num(field.value);
+    const send = (value) => {
+      const ok = value >= field.min && value <= field.max && (field.step < 1 || Number.isInteger(value));
+      input.setAttribute("aria-invalid", !ok);
+      if (ok && value !== field.value) change(id, value);
+    };
+    field.show = () => {
+      input.value = input.matches(":focus") ? String(field.value) : num(field.value);
       input.removeAttribute("aria-invalid");
     };
-    const send = (value) => {
-      if (value !== field.value) change(id, value);
-    };
-    input.addEventListener("input", () => {
-      const value = Number(input.value.trim().replace("−", "-").replace(",", ".") || NaN);
-      const ok = value >= field.min && value <= field.max && (field.step !== 1 || Number.isInteger(value));
-      input.setAttribute("aria-invalid", String(!ok));
-      if (ok) send(value);
-    });
+    input.addEventListener("input", () => send(read(input.value)));
     input.addEventListener("keydown", (event) => {
-      const by = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
-      if (event.key === "Enter") input.select();
+      const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
       if (!by) return;
       event.preventDefault();
       event.stopPropagation();
-      const next = Number((field.value + by * field.step * (event.shiftKey ? 10 : 1)).toFixed(10));
-      send(Math.min(field.max, Math.max(field.min, next)));
+      send(Number((field.value + by * field.step * (event.shiftKey ? 10 : 1)).toFixed(10)));
     });
     input.addEventListener("focus", () => {
-      show();
+      field.show();
       input.select();
     });
-    input.addEventListener("blur", show);
-    return Object.assign(field, { show });
+    input.addEventListener("blur", field.show);
+    return field;
   }
 
-  /** In the order of the list, which is the order of Tab. */
-  function place(list) {
-    const wanted = new Set(list.map(({ id }) => id));
-    for (const [id, { input }] of made) {
-      if (wanted.has(id)) continue;
-      input.remove();
-      made.delete(id);
+  return (list) => {
+    // Another network has other fields; the order of the list is the order of Tab.
+    const ids = list.map(({ id }) => id);
+    if (String([...made.keys()]) !== String(ids)) {
+      made = new Map(ids.map((id) => [id, made.get(id) ?? make(id)]));
+      parent.replaceChildren(...[...made.values()].map(({ input }) => input));
     }
-    let previous = null;
-    for (const { id, label, value, x, y, width, height, min = -LARGEST, max = LARGEST, step = 0.1, role } of list) {
-      if (!made.has(id)) made.set(id, make(id));
+    for (const { id, label, x, y, width, height, role, value, min = -100, max = 100, step = 0.1 } of list) {
       const field = made.get(id);
       const { input } = field;
-      if ((previous?.nextSibling ?? null) !== input && (previous || parent.firstChild !== input)) previous ? previous.after(input) : parent.prepend(input);
-      previous = input;
       const changed = field.value !== value;
       Object.assign(field, { value, min, max, step });
-      // While something is being typed that already says this number, it stays as typed.
-      if (changed && Number(input.value.replace("−", "-").replace(",", ".") || NaN) !== value) field.show();
+      if (changed && read(input.value) !== value) field.show(); // what was typed stays as typed
       input.style.cssText = `left:${x - width / 2}px;top:${y - height / 2}px;width:${width}px;height:${height}px`;
-      const attributes = { "aria-label": label, "aria-valuenow": value, "aria-valuemin": min, "aria-valuemax": max, "data-id": id, "data-role": role, title: `${label}: ${value}` };
-      for (const [name, text] of Object.entries(attributes)) if (input.getAttribute(name) !== String(text)) input.setAttribute(name, text);
+      input.classList.toggle("nn-role-param", role === "param");
+      input.title = `${label}: ${value}`;
+      for (const [name, text] of [["label", label], ["valuenow", value], ["valuemin", min], ["valuemax", max]]) input.setAttribute(`aria-${name}`, text);
     }
-  }
-  return { place };
+  };
 }

@@ -1,27 +1,57 @@
-"""nnlib.engine: PyTorch's names and semantics on NumPy. `import nnlib.engine as torch`."""
+"""nnlib.engine: PyTorch's names and semantics on NumPy. `import nnlib.engine as torch`.
 
-from .core import Tensor, no_grad
-from .creation import arange, as_tensor, eye, from_numpy, full, linspace, ones, tensor, zeros
-from .dtypes import bool_ as bool
-from .dtypes import device, float32, float64, int32, int64, uint8
+core.py is the heart; gradients.py and memory.py are how gradients add up and what was overwritten;
+operations/ and functional/ are the breadth, all in the style of core; nn/ and optim/ build on them.
+Inside, a tensor's values are `tensor.array`, and names that begin with "_" are the tape's.
+"""
 
-__all__ = [
-    "Tensor",
-    "arange",
-    "as_tensor",
-    "bool",
-    "device",
-    "eye",
-    "float32",
-    "float64",
-    "from_numpy",
-    "full",
-    "int32",
-    "int64",
-    "linspace",
-    "no_grad",
-    "ones",
-    "tensor",
-    "uint8",
-    "zeros",
-]
+# ruff: noqa: F401, F403
+
+from math import e, inf, nan, pi
+
+import numpy
+
+from . import autograd, functional, nn, operations, optim, utils
+from .autograd import enable_grad, inference_mode, is_grad_enabled, set_grad_enabled
+from .core import Tensor, exp, log, matmul, mul, neg, no_grad, relu, reshape, sum, tanh, transpose
+from .dtypes import (
+    Size,
+    device,
+    float32,
+    float64,
+    int32,
+    int64,
+    promote_types,
+    uint8,
+)
+from .dtypes import (
+    bool_ as bool,
+)
+from .factories import *
+from .functional import log_softmax, logsigmoid, softmax
+from .missing import missing
+from .operations import *
+from .random import *
+
+# As in PyTorch, inf and nan are values like others, and nothing warns of them.
+numpy.seterr(divide="ignore", over="ignore", invalid="ignore")
+
+long, int, double, float = int64, int32, float64, float32
+dtype = numpy.dtype
+finfo, iinfo = numpy.finfo, numpy.iinfo
+FloatTensor, newaxis = Tensor, None
+
+_inner = {"missing", "numpy", "core", "dtypes", "factories", "gradients", "memory"}
+__all__ = [name for name in dir() if not name.startswith("_") and name not in _inner]
+
+
+def is_floating_point(x):
+    return x.is_floating_point()
+
+
+def numel(x):
+    return x.numel()
+
+
+def __getattr__(name):
+    raise missing("", name)

@@ -24,9 +24,10 @@ from contextlib import ContextDecorator
 
 import numpy as np
 
+from . import memory
 from .dtypes import ShapeError, as_float, axes, flat, kept, promote
 from .gradients import Part, Sums, spread
-from .memory import check_fresh, clock, view
+from .memory import view
 
 FREED = ()  # the edges of a tensor whose part of the tape has been used
 SECOND_TIME = (
@@ -75,14 +76,15 @@ class no_grad(ContextDecorator):
     """Within this context, or in a function decorated with it, nothing goes on the tape."""
 
     record = False
+    outside = None  # a stack, so that one context can be entered several times
 
     def __enter__(self):
         global recording
-        self.outside, recording = recording, self.record
+        self.outside, recording = (recording, self.outside), self.record
 
     def __exit__(self, *exception):
         global recording
-        recording = self.outside
+        recording, self.outside = self.outside
 
 
 def record(value, inputs, rules):
@@ -96,7 +98,7 @@ def record(value, inputs, rules):
         ]
         if edges:
             out.requires_grad = True
-            out._inputs, out._edges, out._born = inputs, edges, clock.tick()
+            out._inputs, out._edges, out._born = inputs, edges, memory.tick()
     return out
 
 
@@ -182,8 +184,8 @@ def run_backward(outputs, gradients, inputs=None, retain_graph=False):
             elif wanted is None:
                 node.grad.array += g  # in place: whoever holds it sees the sum
             continue
-        if clock.last_write > node._born:
-            check_fresh(node)
+        if memory.last_write > node._born:
+            memory.check_fresh(node)
         for x, rule in node._edges:
             sums.add(x, rule(g), g)
         if not retain_graph:

@@ -20,9 +20,28 @@ class Part:
 
     def add_to(self, total):
         if self.repeats:  # the key may name one entry several times
-            np.add.at(total, self.key, self.value)
+            add_repeated(total, self.key, self.value)
         else:
             total[self.key] += self.value
+
+
+def add_repeated(total, key, value):
+    """total[key] += value, where each of several values for one entry counts."""
+    if isinstance(key, np.ndarray) and key.size:  # whole rows: add up those of one index, at once
+        order = np.argsort(key, axis=None, kind="stable")
+        rows = key.reshape(-1)[order]
+        starts = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])
+        value = value.reshape(key.size, *total.shape[1:])[order]
+        total[rows[starts]] += np.add.reduceat(value, starts, axis=0)
+    elif isinstance(key, tuple) and len(key) == total.ndim > 1 and all(map(_integers, key)):
+        places = np.ravel_multi_index(np.broadcast_arrays(*key), total.shape, mode="wrap")
+        np.add.at(total.reshape(-1), places.reshape(-1), np.reshape(value, -1))
+    else:
+        np.add.at(total, key, value)
+
+
+def _integers(k):
+    return isinstance(k, np.ndarray) and k.dtype.kind == "i"
 
 
 class Sums:
@@ -38,7 +57,7 @@ class Sums:
         total = self.totals.get(key)
         if type(d) is Part:
             if key not in self.owned:
-                total = np.zeros(a.shape, a.dtype) if total is None else np.array(total)
+                total = np.zeros(a.shape, a.dtype) if total is None else np.array(total, order="C")
                 self.totals[key] = total
                 self.owned.add(key)
             d.add_to(total)

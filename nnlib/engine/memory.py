@@ -9,19 +9,14 @@ import itertools
 
 import numpy as np
 
-
-class Clock:
-    """`clock.tick()` dates an operation, `next(clock)` an in-place write."""
-
-    tick = staticmethod(itertools.count(1).__next__)
-    last_write = 0
-
-    def __next__(self):
-        self.last_write = self.tick()
-        return self.last_write
+tick = itertools.count(1).__next__
+last_write = 0  # the time of the last in-place write to any tensor
 
 
-clock = Clock()
+def wrote(tensor):
+    """Note that the memory of this tensor, and so of its views, has just changed."""
+    global last_write
+    tensor._written[0] = last_write = tick()
 
 
 def check_fresh(node):

@@ -23,7 +23,7 @@ _EXPORTS = {
     "hint": "nnlib.grading",
     "quiz": "nnlib.grading",
 }
-_MODULES = {"backend", "data", "engine", "plots", "scratch", "session", "simulations", "train"}
+_MODULES = {"backend", "data", "engine", "plots", "scratch", "session", "simulations", "towers", "train"}
 
 __all__ = ["__version__", *_EXPORTS]
 

@@ -40,6 +40,15 @@ def is_fresh(script: Path) -> bool:
     return name in digests and all(file_digest(file) == old for file, old in digests.items())
 
 
+def versions() -> list[str]:
+    """What the experiment ran on: Python, NumPy, and PyTorch where it was the engine."""
+    said = [f"Python {platform.python_version()}", f"NumPy {np.__version__}"]
+    backend = sys.modules.get("nnlib.backend")
+    if backend and backend.name == "torch":
+        said.append(f"PyTorch {backend.torch.__version__}")
+    return said
+
+
 def run(script: Path) -> None:
     before = set(sys.modules)
     spec = importlib.util.spec_from_file_location(f"experiment_{script.stem}", script)
@@ -49,15 +58,14 @@ def run(script: Path) -> None:
     rows = list(module.rows())
     seconds = time.perf_counter() - start
     used = [getattr(sys.modules[name], "__file__", None) for name in set(sys.modules) - before]
-    files = {Path(file) for file in used if file} | {script}
-    names = sorted(
-        f.relative_to(ROOT).as_posix() for f in files if f.is_relative_to(ROOT / "nnlib")
-    )
-    names.append(script.relative_to(ROOT).as_posix())
+    files = [Path(file) for file in used if file]
+    names = {f.relative_to(ROOT).as_posix() for f in files if f.is_relative_to(ROOT / "nnlib")}
+    names.discard("nnlib/__init__.py")  # only names the others, and changes with each new one
+    names = [*sorted(names), script.relative_to(ROOT).as_posix()]
     made = {
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         "device": f"CPU, {platform.machine()}",
-        "versions": f"Python {platform.python_version()}, NumPy {np.__version__}",
+        "versions": ", ".join(versions()),
         "seconds": round(seconds),
         "script": script.relative_to(ROOT).as_posix(),
         "digests": {name: file_digest(name) for name in names},

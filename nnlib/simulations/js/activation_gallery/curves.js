@@ -39,8 +39,10 @@ export function curvesView(sim) {
     value.frame({ x: Z, y: bounded ? [-1.25, 1.25] : [-1.5, 4], xName: "z", yName: "φ(z)", name: `${phi.text}: φ(z) over z` });
     slope.frame({ x: Z, y: [-0.25, 1.25], xName: "z", yName: "its slope φ′(z)", name: `Slope of ${phi.text} over z` });
     const look = (i) => ({ colour: "var(--nn-muted)", dash: DASHES[i], width: 1.5 });
+    const { below, above } = flatZones(phi);
     for (const [p, f] of [[value, "f"], [slope, "df"]]) {
-      flat(p, phi);
+      if (below !== null) p.band("below", -Infinity, below);
+      if (above !== null) p.band("above", above, Infinity);
       others.forEach((name, i) => p.curve(name, of(name)[f], look(i)));
     }
     if (others.length) value.key(0, phi.text, { colour: "var(--nn-forward)" });
@@ -69,13 +71,6 @@ export function curvesView(sim) {
     sim.code(code(main, sim.get("alpha"), x, y, dy));
   }
   return { stage: [value.el, slope.el], controls, draw };
-}
-
-/** Hatches where the slope is below 1 %: saturated; or exactly zero. */
-function flat(p, phi) {
-  const { below, above } = flatZones(phi);
-  if (below !== null) p.band("below", -Infinity, below);
-  if (above !== null) p.band("above", above, Infinity);
 }
 
 function sentence(phi, name, x, y, dy) {

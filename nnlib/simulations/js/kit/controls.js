@@ -67,33 +67,22 @@ export function select({ label, value, options, onInput }) {
 }
 
 /** One of few, side by side: radio buttons that look like a row of words. */
-export function segmented({ label, value, options, onInput, quiet = false }) {
-  const name = `nn-${Math.random().toString(36).slice(2)}`;
-  const inputs = new Map();
-  const row = h("span", { class: "nn-segments" });
-  for (const [key, text] of pairs(options)) {
-    const input = h("input", { type: "radio", name, onchange: () => onInput(key) });
-    inputs.set(key, input);
-    row.append(h("label", { class: "nn-segment" }, input, h("span", {}, text)));
-  }
-  const set = (v) => inputs.forEach((input, key) => (input.checked = key === v));
-  set(value);
-  return { el: group(label, "nn-segmented", row, { role: "radiogroup", quiet }), set };
-}
+export const segmented = (options) => words("radio", options, (value, key) => value === key, ([key]) => key);
 
 /** Any of few: a row of words to switch on and off; its value is the list of those that are on. */
-export function chips({ label, value, options, onInput }) {
-  const inputs = new Map();
-  const row = h("span", { class: "nn-segments nn-chips" });
-  const chosen = () => [...inputs].filter(([, input]) => input.checked).map(([key]) => key);
-  for (const [key, text] of pairs(options)) {
-    const input = h("input", { type: "checkbox", onchange: () => onInput(chosen()) });
-    inputs.set(key, input);
-    row.append(h("label", { class: "nn-segment" }, input, h("span", {}, text)));
-  }
-  const set = (list) => inputs.forEach((input, key) => (input.checked = list.includes(key)));
+export const chips = (options) => words("checkbox", options, (value, key) => value.includes(key), (keys) => keys);
+
+function words(type, { label, value, options, onInput, quiet }, isOn, read) {
+  const name = `nn-${Math.random().toString(36).slice(2)}`;
+  const inputs = pairs(options).map(([key, text]) => {
+    const input = h("input", { type, name, onchange: () => onInput(read(chosen())) });
+    return { key, input, el: h("label", { class: "nn-segment" }, input, h("span", {}, text)) };
+  });
+  const chosen = () => inputs.filter(({ input }) => input.checked).map(({ key }) => key);
+  const set = (v) => inputs.forEach(({ key, input }) => (input.checked = isOn(v, key)));
   set(value);
-  return { el: group(label, "nn-segmented", row), set };
+  const row = h("span", { class: `nn-segments nn-${type}` }, inputs.map(({ el }) => el));
+  return { el: group(label, "nn-words", row, quiet), set };
 }
 
 /** On or off. */
@@ -111,7 +100,7 @@ export const presets = (label, items) =>
 
 const pairs = (options) => options.map((option) => (Array.isArray(option) ? option : [option, option]));
 
-function group(label, kind, content, { role = "group", quiet = false } = {}) {
+function group(label, kind, content, quiet) {
   const name = h("span", { class: quiet ? "nn-sr" : "nn-label", "aria-hidden": "true" }, label);
-  return h("div", { class: `nn-control ${kind}`, role, "aria-label": label }, name, content);
+  return h("div", { class: `nn-control ${kind}`, role: "group", "aria-label": label }, name, content);
 }

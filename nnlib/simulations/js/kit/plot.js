@@ -164,7 +164,7 @@ function nudge(event, { x, y, step, axis, onMove }, view) {
 export function ticks([low, high], n = 5) {
   const raw = (high - low) / Math.max(1, n);
   const power = 10 ** Math.floor(Math.log10(raw));
-  const step = power * [1, 2, 5, 10].find((m) => m * power >= raw * 0.999);
+  const step = power * [1, 2, 5, 10].find((m) => m * power >= raw * 0.75);
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));

@@ -85,7 +85,7 @@ class _World:
     def _import(self, name, globals=None, locals=None, fromlist=(), level=0):
         """What the `import` statement calls in a module of this world."""
         full = importlib.util.resolve_name("." * level + name, (globals or {}).get("__package__"))
-        if full.partition(".")[0] != "nnlib":
+        if full.partition(".")[0] != "nnlib" or _is_engine(full):
             return builtins.__import__(name, globals, locals, fromlist, level)
         if not fromlist:  # `import nnlib.x` binds nnlib, `import nnlib.x as y` walks down from it
             self.load(full)
@@ -108,13 +108,17 @@ class _View:
 
     def __getattr__(self, name):
         full = f"{self._module.__name__}.{name}"
-        if not name.startswith("__") and importlib.util.find_spec(full):
+        if not name.startswith("__") and not _is_engine(full) and importlib.util.find_spec(full):
             return self._world._view(full)
         value = getattr(self._module, name)
         home = getattr(value, "__module__", None)
         if isinstance(home, str) and _imports_backend(home):  # `nnlib.fit` is nnlib.train's
             return getattr(self._world.load(home), value.__name__)
         return value
+
+
+def _is_engine(module: str) -> bool:
+    return module.split(".")[:2] == ["nnlib", "engine"]
 
 
 @cache
@@ -124,7 +128,7 @@ def _imports_backend(module: str) -> bool:
 
 
 def _reachable(module: str, seen: set[str]) -> set[str]:
-    if module in seen or module.partition(".")[0] != "nnlib" or module.startswith("nnlib.engine"):
+    if module in seen or module.partition(".")[0] != "nnlib" or _is_engine(module):
         return seen
     try:
         spec = importlib.util.find_spec(module)
@@ -206,7 +210,7 @@ def _run(engine: _World, build, inputs, single, state):
     outputs = dict(_flatten(model(*tensors), "output"))
     loss = 0.0
     for i, y in enumerate(y for y in outputs.values() if y.requires_grad):
-        weights = np.random.default_rng(i).standard_normal(tuple(y.shape))
+        weights = np.random.default_rng([2025, i]).standard_normal(tuple(y.shape))
         loss = loss + (y * torch.from_numpy(weights).to(y.dtype)).sum()
     loss.backward()
     parameters = dict(model.named_parameters()) if owns else {}

@@ -26,10 +26,8 @@ class LayerNorm(Module):
         super().__init__()
         self.normalized_shape = _shape(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
-        weight = Parameter(ones(self.normalized_shape, dtype=dtype)) if elementwise_affine else None
-        shift = Parameter(zeros(self.normalized_shape, dtype=dtype)) if weight and bias else None
-        self.register_parameter("weight", weight)
-        self.register_parameter("bias", shift)
+        affine = elementwise_affine
+        _learn_scale(self, self.normalized_shape, dtype, affine, affine and bias)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
@@ -37,6 +35,7 @@ class LayerNorm(Module):
     def extra_repr(self):
         return (
             f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+            f", bias={self.bias is not None}"
         )
 
 
@@ -60,7 +59,10 @@ class RMSNorm(Module):
     def forward(self, input: Tensor) -> Tensor:
         return F.rms_norm(input, self.normalized_shape, self.weight, self.eps)
 
-    extra_repr = LayerNorm.extra_repr
+    def extra_repr(self):
+        return (
+            f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+        )
 
 
 class GroupNorm(Module):
@@ -74,28 +76,24 @@ class GroupNorm(Module):
         affine: bool = True,
         device=None,
         dtype=None,
+        *,
+        bias: bool = True,
     ):
         super().__init__()
         if num_channels % num_groups:
             raise ValueError("num_channels must be divisible by num_groups")
-        self.num_groups, self.num_channels, self.eps, self.affine = (
-            num_groups,
-            num_channels,
-            eps,
-            affine,
-        )
-        self.register_parameter(
-            "weight", Parameter(ones(num_channels, dtype=dtype)) if affine else None
-        )
-        self.register_parameter(
-            "bias", Parameter(zeros(num_channels, dtype=dtype)) if affine else None
-        )
+        self.num_groups, self.num_channels = num_groups, num_channels
+        self.eps, self.affine = eps, affine
+        _learn_scale(self, num_channels, dtype, affine, affine and bias)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
 
     def extra_repr(self):
-        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}"
+        return (
+            f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, "
+            f"bias={self.bias is not None}"
+        )
 
 
 class _BatchNorm(Module):
@@ -116,16 +114,13 @@ class _BatchNorm(Module):
         track_running_stats: bool = True,
         device=None,
         dtype=None,
+        *,
+        bias: bool = True,
     ):
         super().__init__()
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
-        self.register_parameter(
-            "weight", Parameter(ones(num_features, dtype=dtype)) if affine else None
-        )
-        self.register_parameter(
-            "bias", Parameter(zeros(num_features, dtype=dtype)) if affine else None
-        )
+        _learn_scale(self, num_features, dtype, affine, affine and bias)
         track = track_running_stats
         self.register_buffer("running_mean", zeros(num_features, dtype=dtype) if track else None)
         self.register_buffer("running_var", ones(num_features, dtype=dtype) if track else None)
@@ -155,7 +150,8 @@ class _BatchNorm(Module):
     def extra_repr(self):
         return (
             f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, "
-            f"affine={self.affine}, track_running_stats={self.track_running_stats}"
+            f"affine={self.affine}, bias={self.bias is not None}, "
+            f"track_running_stats={self.track_running_stats}"
         )
 
 
@@ -169,6 +165,12 @@ class BatchNorm2d(_BatchNorm):
     """Shape: (N, C, H, W)."""
 
     dims = (4,)
+
+
+def _learn_scale(module, shape, dtype, scale: bool, shift: bool):
+    """Parameters `weight`, ones, and `bias`, zeros, where they are wanted."""
+    module.register_parameter("weight", Parameter(ones(shape, dtype=dtype)) if scale else None)
+    module.register_parameter("bias", Parameter(zeros(shape, dtype=dtype)) if shift else None)
 
 
 def _shape(shape) -> tuple[int, ...]:

@@ -2,51 +2,60 @@
 
 from __future__ import annotations
 
-from itertools import chain
-
 from ..core import Tensor
 from .parameter import Parameter
+
+KINDS = ("_parameters", "_buffers", "_modules")
 
 
 class Registry:
     """Keeps Parameters and Modules that are assigned to it, and walks over them."""
 
     def __init__(self):
-        for kind in ("_parameters", "_buffers", "_modules"):
+        for kind in KINDS:
             self.__dict__[kind] = {}
         self.__dict__["_transient"] = set()  # buffers that are not part of the state
 
     # -- names ---------------------------------------------------------------------------------
 
     def __setattr__(self, name, value):
-        registers = self.__dict__
-        if isinstance(value, (Parameter, Registry)) and "_parameters" not in registers:
+        own = self.__dict__
+        if isinstance(value, Parameter):
+            self._keep("_parameters", name, value)
+        elif isinstance(value, Registry):
+            self._keep("_modules", name, value)
+        elif name in own.get("_buffers", ()) and (value is None or isinstance(value, Tensor)):
+            self._keep("_buffers", name, value)
+        elif kind := next((k for k in ("_parameters", "_modules") if name in own.get(k, ())), None):
+            if value is not None:
+                raise TypeError(
+                    f"cannot assign {type(value).__name__} to {name!r} of {type(self).__name__}: "
+                    f"expected {'nn.Parameter' if kind == '_parameters' else 'nn.Module'} or None"
+                )
+            own[kind][name] = None
+        else:
+            self._forget(name)
+            own[name] = value
+
+    def _keep(self, kind, name, value):
+        """Put value under name into one register, in its old place if it has one."""
+        if kind not in self.__dict__:
             raise AttributeError(
                 f"cannot assign {name!r} before {type(self).__name__} called super().__init__()"
             )
-        if isinstance(value, Parameter):
-            self._forget(name)
-            registers["_parameters"][name] = value
-        elif isinstance(value, Registry):
-            self._forget(name)
-            registers["_modules"][name] = value
-        elif name in registers.get("_parameters", ()):
-            if value is not None:
-                raise TypeError(
-                    f"cannot assign {type(value).__name__} as parameter {name!r}: "
-                    "expected nn.Parameter or None"
-                )
-            registers["_parameters"][name] = None
-        elif name in registers.get("_modules", ()) and value is None:
-            registers["_modules"][name] = None
-        elif name in registers.get("_buffers", ()) and (value is None or isinstance(value, Tensor)):
-            registers["_buffers"][name] = value
-        else:
-            self._forget(name)
-            registers[name] = value
+        self._forget(name, but=kind)
+        self.__dict__[kind][name] = value
+
+    def _forget(self, name, but=None) -> bool:
+        own = self.__dict__
+        places = [own, *(own.get(kind, {}) for kind in KINDS if kind != but)]
+        known = [place for place in places if name in place]
+        for place in known:
+            del place[name]
+        return bool(known)
 
     def __getattr__(self, name):
-        for kind in ("_parameters", "_buffers", "_modules"):
+        for kind in KINDS:
             register = self.__dict__.get(kind)
             if register is not None and name in register:
                 return register[name]
@@ -56,52 +65,29 @@ class Registry:
         if not self._forget(name):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
-    def _forget(self, name) -> bool:
-        registers = self.__dict__
-        places = (
-            registers,
-            *(registers.get(k, {}) for k in ("_parameters", "_buffers", "_modules")),
-        )
-        known = [place for place in places if name in place]
-        for place in known:
-            del place[name]
-        return bool(known)
-
     def __dir__(self):
         return [*super().__dir__(), *self._parameters, *self._buffers, *self._modules]
 
     def register_parameter(self, name: str, param: Parameter | None):
-        if param is not None and not isinstance(param, Parameter):
-            raise TypeError(f"param: got {type(param).__name__}, expected nn.Parameter or None")
-        self._claim(name)
-        self._parameters[name] = param
+        self._register("_parameters", name, param, Parameter)
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True):
-        if tensor is not None and not isinstance(tensor, Tensor):
-            raise TypeError(f"tensor: got {type(tensor).__name__}, expected a tensor or None")
-        self._claim(name)
-        self._buffers[name] = tensor
+        self._register("_buffers", name, tensor, Tensor)
         (self._transient.discard if persistent else self._transient.add)(name)
 
     def add_module(self, name: str, module: Registry | None):
-        if module is not None and not isinstance(module, Registry):
-            raise TypeError(f"module: got {type(module).__name__}, expected nn.Module or None")
-        self._claim(name)
-        self._modules[name] = module
+        self._register("_modules", name, module, Registry)
 
     register_module = add_module
 
-    def _claim(self, name):
-        if "_parameters" not in self.__dict__:
-            raise AttributeError(
-                f"{name!r} came before {type(self).__name__} called super().__init__()"
-            )
+    def _register(self, kind, name, value, wanted):
+        if value is not None and not isinstance(value, wanted):
+            raise TypeError(f"{name}: got {type(value).__name__}, expected a {wanted.__name__}")
         if not isinstance(name, str) or not name or "." in name:
-            raise KeyError(f"name: got {name!r}, expected a string without dots that is not empty")
-        taken = chain(self._parameters, self._buffers, self._modules)
-        if hasattr(self, name) and name not in taken:
+            raise KeyError(f"name: got {name!r}, expected a string without dots, not empty")
+        if kind in self.__dict__ and hasattr(self, name) and name not in self.__dict__[kind]:
             raise KeyError(f"attribute {name!r} already exists")
-        self._forget(name)
+        self._keep(kind, name, value)
 
     # -- walks ---------------------------------------------------------------------------------
 

@@ -101,6 +101,18 @@ def test_evaluate_leaves_the_mode_and_draws_nothing(engine):
     assert (engine.torch.get_rng_state().numpy() == before).all()
 
 
+def test_training_is_in_training_mode_and_validation_is_not(engine):
+    model, modes = engine.nn.Linear(1, 1), []
+
+    def loss(outputs, targets):
+        modes.append(model.training)
+        return engine.F.mse_loss(outputs, targets)
+
+    model.eval()
+    engine.train.fit(model, line(8), validation=line(8), epochs=2, loss=loss)
+    assert modes == [True, False, True, False]
+
+
 def test_the_gradient_is_clipped(engine):
     model = engine.nn.Linear(1, 1, bias=False)
     before = model.weight.item()

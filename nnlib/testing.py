@@ -13,6 +13,7 @@ import importlib
 import importlib.util
 import os
 from functools import cache
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import NamedTuple
 
@@ -30,7 +31,7 @@ def load(module: str, backend: str) -> ModuleType:
     and that import the backend in turn are executed under `backend` too; all others, and
     `nnlib.engine` itself, stay the one that the process has.
     """
-    return using(backend).load(module)
+    return using(backend).load(module, lazy=True)
 
 
 @cache
@@ -65,8 +66,9 @@ class _World:
                     os.environ["NNLIB_BACKEND"] = before
         self.name, self.torch, self.nn, self.F = backend, bound.torch, bound.nn, bound.F
 
-    def load(self, module: str) -> ModuleType:
-        if self._is_ordinary or not _imports_backend(module):
+    def load(self, module: str, lazy: bool = True) -> ModuleType:
+        """The module; shared unless it imports the backend (lazy: or one of its functions does)."""
+        if self._is_ordinary or not _imports_backend(module, lazy):
             return importlib.import_module(module)
         return self._modules.get(module) or self._execute(module)
 
@@ -88,13 +90,13 @@ class _World:
         if full.partition(".")[0] != "nnlib" or _is_engine(full):
             return builtins.__import__(name, globals, locals, fromlist, level)
         if not fromlist:  # `import nnlib.x` binds nnlib, `import nnlib.x as y` walks down from it
-            self.load(full)
+            self.load(full, lazy=False)
             return self._view("nnlib")
         return self._view(full)
 
     def _view(self, package: str):
         """The module, with those of its submodules that this world has of its own."""
-        module = self.load(package)
+        module = self.load(package, lazy=False)
         if not hasattr(module, "__path__"):
             return module
         return _View(self, module)
@@ -112,8 +114,10 @@ class _View:
             return self._world._view(full)
         value = getattr(self._module, name)
         home = getattr(value, "__module__", None)
-        if isinstance(home, str) and _imports_backend(home):  # `nnlib.fit` is nnlib.train's
-            return getattr(self._world.load(home), value.__name__)
+        if isinstance(home, str) and _imports_backend(
+            home, lazy=False
+        ):  # `nnlib.fit` is nnlib.train's
+            return getattr(self._world.load(home, lazy=False), value.__name__)
         return value
 
 
@@ -122,31 +126,37 @@ def _is_engine(module: str) -> bool:
 
 
 @cache
-def _imports_backend(module: str) -> bool:
-    """Whether importing `module` imports nnlib.backend, directly or through others of nnlib."""
-    return "nnlib.backend" in _reachable(module, set())
+def _imports_backend(module: str, lazy: bool) -> bool:
+    """Whether importing `module` imports nnlib.backend, directly or through others of nnlib.
+
+    lazy: count imports inside the module's own functions, too.
+    """
+    waiting, seen = [module], {module}
+    while waiting:
+        name = waiting.pop()
+        imports = set(_imports(name, lazy and name == module)) - seen
+        seen |= imports
+        waiting += imports
+    return "nnlib.backend" in seen
 
 
-def _reachable(module: str, seen: set[str]) -> set[str]:
-    if module in seen or module.partition(".")[0] != "nnlib" or _is_engine(module):
-        return seen
+@cache
+def _imports(module: str, lazy: bool) -> tuple[str, ...]:
+    """The names that a module of nnlib imports, from its source; nothing for all other modules."""
+    if module.partition(".")[0] != "nnlib" or _is_engine(module):
+        return ()
     try:
         spec = importlib.util.find_spec(module)
-    except ModuleNotFoundError:
-        spec = None
+    except ModuleNotFoundError:  # `from nnlib.x import f`: nnlib.x.f is no module
+        return ()
     if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
-        return seen
-    seen.add(module)
+        return ()
     package = module if spec.submodule_search_locations else module.rpartition(".")[0]
-    with open(spec.origin, encoding="utf-8") as source:
-        tree = ast.parse(source.read())
-    for name in _imported_names(tree, package):
-        _reachable(name, seen)
-    return seen
+    source = Path(spec.origin).read_text(encoding="utf-8")
+    return tuple(_imported_names(ast.parse(source), package, lazy))
 
 
-def _imported_names(tree: ast.AST, package: str):
-    """Names that running the module imports: statements inside functions run later or never."""
+def _imported_names(tree: ast.AST, package: str, lazy: bool):
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -154,8 +164,8 @@ def _imported_names(tree: ast.AST, package: str):
             base = importlib.util.resolve_name("." * node.level + (node.module or ""), package)
             yield base
             yield from (f"{base}.{alias.name}" for alias in node.names)
-        elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            yield from _imported_names(node, package)
+        elif lazy or not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            yield from _imported_names(node, package, lazy)
 
 
 class Parity(NamedTuple):

@@ -83,6 +83,16 @@ def test_load_follows_imports_and_shares_the_rest(modules):
     assert load("nnlib.probe_plain", OTHER) is sys.modules["nnlib.probe_plain"]
 
 
+def test_a_module_whose_functions_import_the_backend(modules):
+    """Asked for by name, it is executed; imported by another, it stays shared, with its state."""
+    modules(
+        probe_lazy="def name():\n    from nnlib import backend\n    return backend.name",
+        probe_user="from nnlib.backend import torch\nfrom nnlib import probe_lazy",
+    )
+    assert load("nnlib.probe_lazy", OTHER).name() == OTHER
+    assert load("nnlib.probe_user", OTHER).probe_lazy is sys.modules["nnlib.probe_lazy"]
+
+
 def test_a_module_that_fails_is_not_kept(modules):
     modules(probe_bad="from nnlib.backend import torch\n1 / 0")
     for _ in range(2):

@@ -31,7 +31,7 @@ class Chapter:
 
     def function(self, name):
         """The function that a cell of the chapter defines, fresh."""
-        space = {"np": np, "nnlib": nnlib, "scratch": scratch}
+        space = {**vars(scratch), "np": np, "nnlib": nnlib, "scratch": scratch}
         (source,) = (source for source in self.code if f"def {name}(" in source)
         exec(source, space)
         return space[name]

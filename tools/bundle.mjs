@@ -7,6 +7,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { minify } from "terser";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const source = join(root, "nnlib/simulations/js");
@@ -43,6 +44,12 @@ for (const file of outputFiles.filter(({ path }) => path.endsWith(".css"))) {
   const named = new Set((css + script).match(/--nn-[\w-]+/g));
   const kept = ruled.replace(/(--nn-[\w-]+):[^;}]*;?/g, (token, name) => (named.has(name) ? token : ""));
   file.contents = Buffer.from(kept);
+}
+
+// A second pass over what esbuild has packed: 5 % smaller, which is a feature more within the budget.
+for (const file of outputFiles.filter(({ path }) => path.endsWith(".js"))) {
+  const { code } = await minify(file.text, { module: true, ecma: 2020, compress: { passes: 3 } });
+  file.contents = Buffer.from(code);
 }
 
 const check = process.argv.includes("--check");

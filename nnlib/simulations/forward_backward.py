@@ -11,13 +11,10 @@ from nnlib.simulations.reading import plain, read_network
 
 LOSSES = ("half_squared_error", "sigmoid_cross_entropy", "softmax_cross_entropy")
 
-# Numbers with one decimal, by place, so that one more unit leaves the others as they are.
+# Numbers with one decimal, by their place, so that one more unit leaves the others as they are.
 # js/forward_backward/start.js has the same.
-HIDDEN = (
-    [[0.1, -0.4, 0.7], [-0.2, 0.3, -0.6], [0.6, 0.5, -0.3], [-0.8, 0.4, 0.9]],
-    [[0.7, -0.2, 0.4, 0.3], [-0.5, 0.6, 0.1, -0.8], [0.2, 0.9, -0.4, 0.5], [-0.6, 0.3, 0.8, -0.1]],
-)
-OUTPUT = [[0.5, -0.2, 0.1, 0.4], [-0.3, 0.6, 0.7, -0.5]]
+HIDDEN = [0.1, -0.4, 0.7, 0.2, -0.2, 0.3, -0.6, 0.8, 0.6, 0.5, -0.3, -0.1, -0.8, 0.4, 0.9, -0.5]
+OUTPUT = [0.5, -0.2, 0.1, 0.4, -0.3, 0.6, 0.7, -0.5]
 HIDDEN_BIASES, OUTPUT_BIASES = [-0.1, 0.2, 0.3, -0.2], [0.3, -0.1]
 X, TARGET = [2.0, -1.0, 0.5], [1.0, 0.0]
 
@@ -28,10 +25,14 @@ class Mismatch(t.TraitError, ValueError):
 
 def starting_network(sizes):
     """(weights, biases) as nested lists: what a network of these sizes begins with."""
-    tables = [*HIDDEN[: len(sizes) - 2], OUTPUT]
+    last = len(sizes) - 2
+
+    def number(layer, i, j):
+        return OUTPUT[4 * i + j] if layer == last else HIDDEN[(6 * layer + 4 * i + j) % 16]
+
     weights = [
-        [row[:n] for row in table[:m]]
-        for table, (n, m) in zip(tables, pairwise(sizes), strict=True)
+        [[number(layer, i, j) for j in range(n)] for i in range(m)]
+        for layer, (n, m) in enumerate(pairwise(sizes))
     ]
     biases = [HIDDEN_BIASES[:m] for m in sizes[1:-1]] + [OUTPUT_BIASES[: sizes[-1]]]
     return weights, biases

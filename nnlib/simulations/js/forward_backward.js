@@ -3,11 +3,11 @@
 
 import "./kit/kit.css";
 import "./forward_backward/forward_backward.css";
-import { compute, order, sizesOf } from "./forward_backward/compute.js";
+import { compute, isSoftmax, order, sizesOf } from "./forward_backward/compute.js";
 import { drawing } from "./forward_backward/drawing.js";
 import { workedLines } from "./forward_backward/lines.js";
 import { guessed, shown } from "./forward_backward/presets.js";
-import { network, targetFor } from "./forward_backward/start.js";
+import { network } from "./forward_backward/start.js";
 import { code, difference, sentence } from "./forward_backward/words.js";
 import { worked } from "./forward_backward/worked.js";
 import { button, presets, select, slider } from "./kit/controls.js";
@@ -63,13 +63,13 @@ function render({ model, el }) {
     const c = compute(state());
     const at = position();
     const all = worked(c);
-    stage.draw(c, at, guessed(sim));
+    const counts = stage.draw(c, at, guessed(sim));
     lines.draw(c, all, at);
     const edit = last?.at === at && last.lr === c.lr && String(last.sizes) === String(c.sizes) && at < all.length;
     if (!edit) sim.happened(sentence(c, all[at - 1]));
-    else if (TRAITS.some((name) => last[name] !== c[name])) sim.happened(difference(last, c, at));
+    else if (TRAITS.some((name) => last[name] !== c[name])) sim.happened(difference(counts));
     last = { ...c, at };
-    sim.code(code(c, at));
+    sim.code(code(c));
     keep.hidden = at < all.length;
     rate.set(Math.log10(c.lr));
     shape.set(c);
@@ -80,10 +80,9 @@ function render({ model, el }) {
 
 const tenTo = (v) => Number((10 ** v).toPrecision(2));
 
-/** The trait that holds the number "W.layer.unit.input", "b.layer.unit", "x.j" or "t.i", with a new value in it. */
+/** The trait that holds the number "weights.layer.unit.input", "x.j", …, with a new value in it. */
 function edited(state, id, value) {
-  const [kind, ...path] = id.split(".");
-  const name = { W: "weights", b: "biases", x: "x", t: "target" }[kind];
+  const [name, ...path] = id.split(".");
   const put = (list, [i, ...deeper]) => list.with(i, deeper.length ? put(list[i], deeper) : value);
   return { [name]: put(state[name], path) };
 }
@@ -91,20 +90,20 @@ function edited(state, id, value) {
 /** The network's sizes, activation and loss: { el, set(c) }. */
 function build(sim, state) {
   const rebuild = (sizes, kind = sim.get("loss")) => {
-    const loss = sizes.at(-1) === 1 && kind[1] === "o" ? LOSSES[0][0] : kind;
+    const loss = sizes.at(-1) === 1 && isSoftmax(kind) ? LOSSES[0][0] : kind;
     const before = state();
     sim.set({ ...network(sizes, loss, before), loss, position: Math.min(before.position, order(sizes).length) });
   };
   const now = () => sizesOf(state());
   const pick = (label, options, onInput) => select({ label, options, value: options[0], onInput });
+  const size = (label, most, i) => pick(label, [1, 2, 3, 4].slice(0, most), (n) => rebuild(now().with(i, n)));
   const all = [
-    pick("inputs", [1, 2, 3], (n) => rebuild(now().with(0, n))),
-    pick("hidden", [1, 2, 3, 4], (n) => rebuild(now().with(1, n))),
+    size("inputs", 3, 0),
+    size("hidden", 4, 1),
     pick("hidden, second", [[0, "none"], 1, 2, 3, 4], (n) => rebuild([...now().slice(0, 2), ...(n ? [n] : []), now().at(-1)])),
-    pick("outputs", [1, 2], (n) => rebuild(now().with(-1, n))),
+    size("outputs", 2, -1),
     pick("activation", Object.entries(ACTIVATIONS).map(([name, { text }]) => [name, text]), (activation) => sim.set({ activation })),
-    pick("loss", LOSSES, (loss) =>
-      loss[1] === "o" ? rebuild(now().with(-1, 2), loss) : sim.set({ loss, target: targetFor(loss, now().at(-1), sim.get("target")) })),
+    pick("loss", LOSSES, (loss) => rebuild(isSoftmax(loss) ? now().with(-1, 2) : now(), loss)),
   ];
   const set = ({ sizes, activation, loss }) => {
     const values = [sizes[0], sizes[1], sizes.length > 3 ? sizes[2] : 0, sizes.at(-1), activation, loss];

@@ -5,14 +5,20 @@ import { signedFill } from "../kit/colour.js";
 import { h, painter, svg } from "../kit/dom.js";
 import { num } from "../kit/format.js";
 import { reducedMotion } from "../kit/theme.js";
-import { known, order } from "./compute.js";
+import { isSoftmax, order } from "./compute.js";
 import { fields } from "./fields.js";
 import { layout, wire } from "./layout.js";
 import { names } from "./names.js";
 
 const short = (value) => num(value, Math.abs(value) < 1e-3 ? 2 : 3);
 
-/** drawing(sim, change) → { el, draw(c, position, guessed) }; change(id, value) when a number is edited. */
+// A number belongs to the forward pass, to the loss or to the way back by the first letter of its key.
+const ROLES = { a: "forward", z: "forward", ℓ: "loss", δ: "backward", g: "backward" };
+
+/**
+ * drawing(sim, change) → { el, draw(c, position, guessed) }; change(id, value) when a number is edited.
+ * draw returns how many numbers differ from the last drawing at this position: { forward: [2, 7], … }.
+ */
 export function drawing(sim, change) {
   const layers = [svg("g"), svg("g")];
   const [wires, marks] = layers.map(painter);
@@ -25,25 +31,33 @@ export function drawing(sim, change) {
   sim.onResize(el, (w) => (width = Math.floor(w)));
 
   function draw(c, position, guessed) {
-    if (!width) return;
+    if (!width) return {};
     const { sizes, params, grads, deltas } = c;
     const last = sizes.length - 2;
     const g = layout(sizes, Math.min(width, 900), matchMedia("(pointer: coarse)").matches ? 44 : 30);
     const n = names(sizes);
-    const has = known(sizes, position);
-    const now = order(sizes)[position - 1] ?? {};
-    const at = (phase, layer = now.layer, unit = now.unit) => now.phase === phase && now.layer === layer && now.unit === unit;
+    const steps = order(sizes);
+    const done = steps.slice(0, position);
+    const is = (phase, layer, unit) => (step) => step.phase === phase && step.layer === layer && step.unit === unit;
+    const has = (...step) => done.some(is(...step));
+    const at = (...step) => done.slice(-1).some(is(...step));
     const renewed = at("again");
     const run = renewed ? c.after : c.before;
     const edited = shown.get("position") === position;
     const fresh = new Map([["position", position]]);
+    const counts = {};
     const list = [];
     const small = g.stacked ? "nn-small" : "";
 
     const text = (key, x, y, content, cls = "nn-tick", anchor = "middle") => {
       const element = marks.paint(key, "text", { x, y, class: `nn-text ${cls}`, "text-anchor": anchor }, content);
       fresh.set(key, content);
-      if (edited && (shown.get(key) ?? content) !== content && !reducedMotion()) element.animate([{ opacity: 0.1 }, {}], 500);
+      const changed = edited && (shown.get(key) ?? content) !== content;
+      if (changed && !reducedMotion()) element.animate([{ opacity: 0.1 }, {}], 500);
+      if (!ROLES[key[0]]) return;
+      const count = (counts[ROLES[key[0]]] ??= [0, 0]);
+      count[0] += changed;
+      count[1]++;
     };
     const path = (key, d, size, role) => {
       wires.paint(key, "path", { d, class: "nn-wire", "stroke-width": size });
@@ -58,7 +72,7 @@ export function drawing(sim, change) {
       field(`x.${j}`, `input ${n.x(j)}`, c.x[j], place);
     });
     g.units.forEach((units, l) => {
-      text(`title${l}`, units[0].x, 13, l === last ? "output" : "hidden");
+      text(`h${l}`, units[0].x, 13, l === last ? "output" : "hidden");
       units.forEach((unit, i) => drawUnit(l, i, unit));
     });
     drawLoss(g.loss);
@@ -72,14 +86,15 @@ export function drawing(sim, change) {
     inputs.style.left = `${shift}px`;
     figure.setAttribute("width", width);
     figure.setAttribute("height", g.height);
-    figure.setAttribute("aria-label", `A ${sizes.join("-")} network after ${position} of ${order(sizes).length} steps`);
+    figure.setAttribute("aria-label", `A ${sizes.join("-")} network after ${position} of ${steps.length} steps`);
+    return counts;
 
     function drawUnit(l, i, { left, right, x, y, rows }) {
       const role = at("forward", l, i) || renewed ? "forward" : at("backward", l, i) ? "backward" : "";
       const blamed = has("backward", l, i);
       rows.forEach((row, j) => {
         const bias = j === sizes[l];
-        const id = bias ? `b.${l}.${i}` : `W.${l}.${i}.${j}`;
+        const id = bias ? `biases.${l}.${i}` : `weights.${l}.${i}.${j}`;
         const pick = (network) => (bias ? network[l].b[i] : network[l].W[i][j]);
         if (!bias) {
           const from = l ? g.units[l - 1][j] : g.inputs[j];
@@ -125,14 +140,14 @@ export function drawing(sim, change) {
       });
       text("loss", x, y - 22, "loss L");
       marks.paint("L", "rect", { x: x - 33, y: y - 15, width: 66, height: 30, rx: 15, class: `nn-unit nn-loss ${role && "nn-role-loss"}` });
-      if (has("loss")) text("L value", x, y + 5, short(run.loss), "nn-role-loss");
-      const max = { so: sizes.at(-1) - 1, si: 1 }[c.loss.slice(0, 2)];
-      const limits = max && { min: 0, max, step: c.loss[1] === "o" ? 1 : 0.1 };
+      if (has("loss")) text("ℓ", x, y + 5, short(run.loss), "nn-role-loss");
+      const softmax = isSoftmax(c.loss);
+      const limits = c.loss[0] === "s" && { min: 0, max: 1, step: softmax ? 1 : 0.1 };
       c.target.forEach((value, i) => {
         const place = g.targets[i];
-        const name = c.loss[1] === "o" ? "class" : n.t(i);
+        const name = softmax ? "class" : n.t(i);
         text(`t${i}`, place.x - g.field / 2 - 2, place.y + 5, name, "nn-tick", "end");
-        field(`t.${i}`, `target ${name}`, value, place, "", limits);
+        field(`target.${i}`, `target ${name}`, value, place, "", limits);
       });
     }
   }

@@ -11,7 +11,7 @@ export function fields(parent, change) {
   let made = new Map();
 
   function make(id) {
-    const input = h("input", { type: "text", class: "nn-field", role: "spinbutton", autocomplete: "off", "data-id": id });
+    const input = h("input", { type: "text", role: "spinbutton", autocomplete: "off", "data-id": id });
     const field = { input };
     const send = (value) => {
       const ok = value >= field.min && value <= field.max && (field.step < 1 || Number.isInteger(value));
@@ -52,7 +52,7 @@ export function fields(parent, change) {
       Object.assign(field, { value, min, max, step });
       if (changed && read(input.value) !== value) field.show(); // what was typed stays as typed
       input.style.cssText = `left:${x - width / 2}px;top:${y - height / 2}px;width:${width}px;height:${height}px`;
-      input.classList.toggle("nn-role-param", role === "param");
+      input.className = `nn-field nn-role-${role}`;
       input.title = `${label}: ${value}`;
       for (const [name, text] of [["label", label], ["valuenow", value], ["valuemin", min], ["valuemax", max]]) input.setAttribute(`aria-${name}`, text);
     }

@@ -37,7 +37,7 @@ export function layout(sizes, width, row) {
     ? { x: first.x + m.radius + (gap + m.loss) / 2, y: (first.y + last.y) / 2 - 12 }
     : { x: first.x - 18, y: top(layers - 1) + columnHeight(layers - 1) - below + 44 };
   const targets = Array.from({ length: sizes.at(-1) }, (_, i) => ({ x: loss.x, y: loss.y + 48 + 46 * i }));
-  return { ...m, stacked, height: TOP + inner + 6, used: loss.x + (m.loss || 50) / 2, rowHeight, inputs, units, loss, targets };
+  return { ...m, stacked, height: TOP + inner + 6, used: m.loss ? loss.x + m.loss / 2 : width, rowHeight, inputs, units, loss, targets };
 }
 
 /** A wire that leaves and arrives level. */

@@ -2,7 +2,7 @@
 // name = symbols = numbers = result; a part is a list of texts and of numbers with their role,
 // [value, "param"]. No page here: tests/js holds every number against NumPy.
 
-import { order } from "./compute.js";
+import { isSoftmax, order } from "./compute.js";
 import { names } from "./names.js";
 
 const as = (role) => (value) => [value, role];
@@ -52,7 +52,7 @@ function loss({ before, target, loss: kind, sizes }, n) {
     softmax_cross_entropy: () => ["is −ln of the right class’s probability.", [`−ln ${n.p(target[0])}`], part`−ln ${ahead(p[target[0]])}`],
   };
   const [words, symbols, numbers] = make[kind]();
-  const squash = kind[1] === "o" ? (i) => `exp ${o[i]} / (${o.map((name) => `exp ${name}`).join(" + ")})` : (i) => `σ(${o[i]})`;
+  const squash = isSoftmax(kind) ? (i) => `exp ${o[i]} / (${o.map((name) => `exp ${name}`).join(" + ")})` : (i) => `σ(${o[i]})`;
   const probabilities = kind[0] === "h" ? [] : p.map((value, i) => [[n.p(i)], [squash(i)], [ahead(value)]]);
   return { title: "the loss", words, lines: [...probabilities, [["L"], symbols, numbers, [lossy(before.loss)]]] };
 }
@@ -90,7 +90,7 @@ function backward(c, n, l, i) {
 }
 
 function firstBlame({ before, target, loss: kind }, n, l, i, delta) {
-  const softmax = kind[1] === "o";
+  const softmax = isSoftmax(kind);
   const wanted = softmax ? Number(target[0] === i) : target[i];
   const said = kind[0] === "h" ? n.Z(l, i) : n.p(i);
   return [[n.delta(l, i)], [`${said} − ${softmax ? wanted : n.t(i)}`], part`${ahead(before.p[i])} − ${plain(wanted)}`, [delta]];

@@ -73,26 +73,31 @@ export function logSoftmax(z) {
   return z.map((v) => v - largest - log);
 }
 
-// ── losses: each returns { loss, delta }, the mean over the batch and ∂loss/∂logits ──
+// ── losses: each returns { loss, delta, p }: the mean over the batch, ∂loss/∂logits, and what the
+// loss reads from the logits: probabilities, or the outputs themselves ──
 
 /** ½ Σ (o − t)²; t (B, K). */
 export const halfSquaredError = (outputs, t) => ({
   loss: total(zip(outputs, t, (o, y) => (o - y) ** 2).map(total)) / (2 * outputs.length),
   delta: zip(outputs, t, (o, y) => (o - y) / outputs.length),
+  p: outputs,
 });
 
 /** Σ −t log σ(z) − (1 − t) log(1 − σ(z)); t (B, K) in [0, 1]. */
 export const sigmoidCrossEntropy = (logits, t) => ({
   loss: total(zip(logits, t, (z, y) => y * softplus.f(-z) + (1 - y) * softplus.f(z)).map(total)) / logits.length,
   delta: zip(logits, t, (z, y) => (sigmoid(z) - y) / logits.length),
+  p: logits.map((row) => row.map(sigmoid)),
 });
 
 /** −log p of the right class; y (B), whole numbers. */
 export function softmaxCrossEntropy(logits, y) {
   const logP = logits.map(logSoftmax);
+  const p = logP.map((row) => row.map(Math.exp));
   return {
     loss: -total(logP.map((row, i) => row[y[i]])) / logits.length,
-    delta: logP.map((row, i) => row.map((p, k) => (Math.exp(p) - (k === y[i])) / logits.length)),
+    delta: p.map((row, i) => row.map((value, k) => (value - (k === y[i])) / logits.length)),
+    p,
   };
 }
 

@@ -16,14 +16,24 @@ _EXPORTS = {
     "choose": "nnlib.session",
     "device": "nnlib.backend",
     "fit": "nnlib.train",
-    "recorded": "nnlib.recorded",
+    "recorded": "nnlib.records",
     "source": "nnlib.sourcecode",
     "show": "nnlib.grading",
     "check": "nnlib.grading",
     "hint": "nnlib.grading",
     "quiz": "nnlib.grading",
 }
-_MODULES = {"backend", "data", "engine", "plots", "scratch", "session", "simulations", "towers", "train"}
+_MODULES = {
+    "backend",
+    "data",
+    "engine",
+    "plots",
+    "scratch",
+    "session",
+    "simulations",
+    "towers",
+    "train",
+}
 
 __all__ = ["__version__", *_EXPORTS]
 

@@ -172,6 +172,7 @@
     view.el.setAttribute("aria-label", label);
   }
 
+  const STUCK = "It is stuck: downhill does not lead everywhere.";
   let state = null;
 
   function startNetwork(root) {
@@ -192,8 +193,9 @@
       count.textContent = `update ${state.updates} · loss ${three(loss)}`;
       if (speak) says.textContent = sentence(loss);
     }
+    const misses = () => Math.max(...X.map((x, i) => Math.abs(forward(state.a, x).y - state.ys[i])));
     function sentence(loss) {
-      const far = Math.max(...X.map((x, i) => Math.abs(forward(state.a, x).y - state.ys[i])));
+      const far = misses();
       const reach = far < 0.05 ? "meets every point to within" : "misses a point by";
       const updates = `${state.updates} update${state.updates === 1 ? "" : "s"}`;
       return `After ${updates} the curve ${reach} ${three(far)}; the loss is ${three(loss)}.`;
@@ -213,16 +215,20 @@
       if (visible) update(1);
       const after = gradients(state.a, X, state.ys).loss;
       calm = Math.abs(before - after) < 1e-7 ? calm + 1 : 0;
-      if (after < 1e-6 || calm > 60 || ++frames > 2400) run(false); // little left to see: rest
-      draw(!running);
+      if (after < 1e-6 || calm > 60 || ++frames > 1200) return run(false, true); // little left to see
+      draw(false);
       requestAnimationFrame(frame);
     }
-    function run(on) {
+    function run(on, rest = false) {
       if (on === running) return;
       running = on;
       [calm, frames] = [0, 0];
       play.textContent = running ? "Pause" : "Learn";
-      if (!running) return draw(true);
+      if (!running) {
+        draw(true);
+        if (rest && misses() > 0.05) says.textContent += ` ${STUCK}`;
+        return;
+      }
       says.textContent = "Learning: the purple gaps are what the loss measures.";
       requestAnimationFrame(frame);
     }

@@ -1,7 +1,7 @@
 """The book's simulations: the same class lives on the static page, in JupyterLab and in Colab.
 
     from nnlib.simulations import ActivationGallery
-    ActivationGallery(activation="gelu", x=-0.5)
+    ActivationGallery(activation="gelu", z=-0.5)
 
 Each is an anywidget: a Python class with documented traits, synced both ways with a small script
 (`js/`, bundled into `bundles/`) that computes the same numbers as `nnlib.scratch`.

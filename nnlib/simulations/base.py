@@ -39,6 +39,15 @@ class Simulation(anywidget.AnyWidget):
             cls.asks = (HERE / "questions" / f"{bundle}.yml").read_text(encoding="utf-8")
         super().__init_subclass__(**kwargs)
 
+    def __init__(self, **traits):
+        unknown = sorted(set(traits) - set(self.own_traits()))
+        if unknown:
+            raise ValueError(f"{unknown[0]}: no such trait; expected one of {self.own_traits()}")
+        try:
+            super().__init__(**traits)
+        except t.TraitError as error:  # it names the trait and what was expected
+            raise ValueError(str(error)) from None
+
     @t.default("questions")
     def _questions(self):
         return yaml.safe_load(self.asks)

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import nnlib.simulations
@@ -29,8 +30,8 @@ def test_every_own_trait_is_synced_and_documented(cls):
 
 def test_repr_is_the_call_that_makes_this_state():
     assert repr(ActivationGallery()) == "ActivationGallery()"
-    gallery = ActivationGallery(mode="chain", x=-0.5, predict=False)
-    assert repr(gallery) == "ActivationGallery(predict=False, mode='chain', x=-0.5)"
+    gallery = ActivationGallery(mode="chain", z=-0.5, predict=False)
+    assert repr(gallery) == "ActivationGallery(predict=False, mode='chain', z=-0.5)"
     assert eval(repr(gallery)).get_state().keys() == gallery.get_state().keys()
 
 
@@ -60,7 +61,7 @@ def test_the_page_of_the_book_gets_the_place_and_the_fallback():
 
 @pytest.mark.parametrize(
     ("trait", "value"),
-    [("alpha", 1.5), ("leak", -0.1), ("x", 7.0), ("layers", 0), ("nonsense", 1)],
+    [("alpha", 1.5), ("leak", -0.1), ("z", 7.0), ("layers", 0), ("nonsense", 1)],
 )
 def test_bad_input_is_named(trait, value):
     with pytest.raises(ValueError, match=f"^{trait}"):
@@ -119,3 +120,12 @@ def test_the_vectors_are_what_numpy_computes():
 
 def test_the_lock_file_names_no_registry():
     assert "resolved" not in (ROOT / "package-lock.json").read_text(encoding="utf-8")
+
+
+def test_from_model_shows_where_the_units_of_ones_own_network_stand():
+    params = [(np.array([[2.0], [-1.0]]), np.array([0.5, 0.0])), (np.ones((1, 2)), np.zeros(1))]
+    gallery = ActivationGallery.from_model(params, [[1.0], [-3.0]], activation="relu")
+    assert gallery.activation == "relu"
+    assert gallery.own == [2.5, -1.0, -5.5, 3.0]
+    with pytest.raises(ValueError, match="layer: expected 1 to 1, got 2"):
+        ActivationGallery.from_model(params, [[1.0]], layer=2)

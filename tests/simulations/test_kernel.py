@@ -20,7 +20,7 @@ CELL = """\
 from pathlib import Path
 from nnlib.simulations import ActivationGallery
 g = ActivationGallery(predict=False)
-g.observe(lambda change: Path("seen.txt").write_text(str(change.new)), "x")
+g.observe(lambda change: Path("seen.txt").write_text(str(change.new)), "z")
 g"""
 
 

@@ -11,7 +11,7 @@ import { segmented } from "./kit/controls.js";
 import { h } from "./kit/dom.js";
 import { simulation } from "./kit/simulation.js";
 
-const TRAITS = ["mode", "activation", "compare", "alpha", "x", "layers", "weight", "run", "logits", "rate", "upstream", "leak", "path"];
+const TRAITS = ["mode", "activation", "compare", "alpha", "z", "layers", "weight", "run", "logits", "own", "rate", "upstream", "leak", "path"];
 const MODES = [["curves", "Curve and slope"], ["chain", "A chain of layers"], ["softmax", "Softmax"], ["neuron", "A neuron that dies"]];
 
 function render({ model, el }) {

@@ -17,24 +17,24 @@ export function chainView(sim) {
     sim.bind(select, "activation", { label: "activation", options: OPTIONS }),
     sim.bind(stepper, "layers", { label: "layers", min: 1, max: 30 }),
     sim.bind(slider, "weight", { label: "weight w of every layer", min: -4, max: 6, step: 0.1 }),
-    sim.bind(slider, "x", { label: "z", min: -6, max: 6, step: 0.05 }),
+    sim.bind(slider, "z", { label: "z", min: -6, max: 6, step: 0.05 }),
     sim.bind(segmented, "run", { label: "z of the layers", options: [[false, "the same z in all"], [true, "what the layer before makes"]] }),
     presets("look at", [
-      ["ten sigmoids at their steepest", () => sim.set({ activation: "sigmoid", layers: 10, weight: 1, x: 0, run: false })],
-      ["a weight that seems to cure it", () => sim.set({ activation: "sigmoid", layers: 10, weight: 4, x: 0, run: false })],
-      ["a gradient that explodes", () => sim.set({ activation: "relu", layers: 20, weight: 1.5, x: 0.5, run: false })],
+      ["ten sigmoids at their steepest", () => sim.set({ activation: "sigmoid", layers: 10, weight: 1, z: 0, run: false })],
+      ["a weight that seems to cure it", () => sim.set({ activation: "sigmoid", layers: 10, weight: 4, z: 0, run: false })],
+      ["a gradient that explodes", () => sim.set({ activation: "relu", layers: 20, weight: 1.5, z: 0.5, run: false })],
     ]),
   ];
 
   function draw() {
     const name = sim.get("activation");
     const phi = activation(name, sim.get("alpha"));
-    const [x, w, n, run] = ["x", "weight", "layers", "run"].map(sim.get);
-    const { z, factors, reaching } = chain(phi, { z: x, w, n, run });
+    const [z0, w, n, run] = ["z", "weight", "layers", "run"].map(sim.get);
+    const { z, factors, reaching } = chain(phi, { z: z0, w, n, run });
     drawFactor(phi, z, factors, w, n, run);
     drawProduct(reaching, n);
     sim.happened(sentence(factors, reaching[0], w, phi, z, run));
-    sim.code(code(name, sim.get("alpha"), x, w, n, run, reaching[0]));
+    sim.code(code(name, sim.get("alpha"), z0, w, n, run, reaching[0]));
   }
 
   function drawFactor(phi, z, factors, w, n, run) {
@@ -48,7 +48,7 @@ export function chainView(sim) {
     factor.text("here", z[0], factors[0], `${num(w)} × ${num(phi.df(z[0]))} = ${num(factors[0])}`, { ...left, dy: high ? 24 : -14, cls: "nn-strong" });
     factor.handle("z", {
       x: z[0], y: factors[0], label: run ? "z of the first layer" : "z of every layer", text: `z = ${num(z[0])}, factor ${num(factors[0])}`,
-      colour: "var(--nn-backward)", onMove: (v) => sim.set({ x: Math.round(v * 100) / 100 }),
+      colour: "var(--nn-backward)", onMove: (v) => sim.set({ z: Math.round(v * 100) / 100 }),
     });
     factor.done();
   }
@@ -88,10 +88,10 @@ function sentence(factors, left, w, phi, z, run) {
   return `Every layer multiplies by w·φ′(z) = ${first}. Of a gradient of 1, ${what} is left after ${n} layers. ${verdict}`;
 }
 
-function code(name, alpha, x, w, n, run, left) {
-  const zs = run ? `zs = [${x}]
+function code(name, alpha, z, w, n, run, left) {
+  const zs = run ? `zs = [${z}]
 for _ in range(${n - 1}):
-    zs.append(${w} * phi.f(zs[-1]))` : `zs = [${x}] * ${n}`;
+    zs.append(${w} * phi.f(zs[-1]))` : `zs = [${z}] * ${n}`;
   return `import numpy as np
 from nnlib.scratch import ${scratchImport(name)}
 

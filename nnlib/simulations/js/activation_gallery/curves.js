@@ -16,23 +16,23 @@ export function curvesView(sim) {
   const alpha = sim.bind(slider, "alpha", { label: "slope α of leaky ReLU", min: 0, max: 1, step: 0.01 });
   const controls = [
     sim.bind(select, "activation", { label: "activation", options: OPTIONS }),
-    sim.bind(slider, "x", { label: "z", min: Z[0], max: Z[1], step: 0.05 }),
+    sim.bind(slider, "z", { label: "z", min: Z[0], max: Z[1], step: 0.05 }),
     alpha,
     sim.bind(chips, "compare", { label: "draw beside it", options: OPTIONS }),
     presets("look at", [
-      ["a saturated sigmoid", () => sim.set({ activation: "sigmoid", x: 5 })],
-      ["a ReLU that is off", () => sim.set({ activation: "relu", x: -2 })],
-      ["GELU’s dip below zero", () => sim.set({ activation: "gelu", x: -0.75 })],
+      ["a saturated sigmoid", () => sim.set({ activation: "sigmoid", z: 5 })],
+      ["a ReLU that is off", () => sim.set({ activation: "relu", z: -2 })],
+      ["GELU’s dip below zero", () => sim.set({ activation: "gelu", z: -0.75 })],
     ]),
   ];
 
   function draw() {
     const main = sim.get("activation");
     const others = sim.get("compare").filter((name) => name !== main);
-    const x = sim.get("x");
+    const z = sim.get("z");
     const of = (name) => activation(name, sim.get("alpha"));
     const phi = of(main);
-    const [y, dy] = [phi.f(x), phi.df(x)];
+    const [y, dy] = [phi.f(z), phi.df(z)];
     alpha.hidden = ![main, ...others].includes("leaky_relu");
 
     const bounded = [main, ...others].every((name) => name === "sigmoid" || name === "tanh");
@@ -53,28 +53,34 @@ export function curvesView(sim) {
       slope.line("guess", [[Z[0], at], [Z[1], at]], { cls: "nn-line nn-guess" });
       slope.text("guess-text", Z[1], at, "your guess", { dx: -4, dy: -6, anchor: "end" });
     }
-    const tangent = [x - 1.2, x + 1.2].map((u) => [u, y + dy * (u - x)]);
+    const own = sim.get("own");
+    own.forEach((u, i) => value.line(`own${i}`, [[u, -1.2], [u, -1]], { width: 1 }));
+    const tangent = [z - 1.2, z + 1.2].map((u) => [u, y + dy * (u - z)]);
     value.curve("main", phi.f, { colour: "var(--nn-forward)", width: 3 });
     value.line("tangent", tangent, { colour: "var(--nn-backward)", width: 2 });
     slope.curve("main", phi.df, { colour: "var(--nn-backward)", width: 3 });
 
-    const left = x > 1 ? { anchor: "end", dx: -14 } : { anchor: "start", dx: 14 };
-    value.text("here", x, y, `φ(${num(x)}) = ${num(y)}`, { ...left, dy: y > 3 ? 22 : -14, cls: "nn-strong" });
-    slope.text("here", x, dy, `φ′(${num(x)}) = ${num(dy)}`, { ...left, dy: dy > 0.9 ? 24 : -14, cls: "nn-strong" });
-    const move = (z) => sim.set({ x: Math.round(z * 100) / 100 });
-    value.handle("z", { x, y, label: "z, on the curve", text: `z = ${num(x)}, φ(z) = ${num(y)}`, colour: "var(--nn-forward)", onMove: move });
-    slope.handle("z", { x, y: dy, label: "z, on the slope", text: `z = ${num(x)}, slope ${num(dy)}`, colour: "var(--nn-backward)", onMove: move });
+    const left = z > 1 ? { anchor: "end", dx: -14 } : { anchor: "start", dx: 14 };
+    value.text("here", z, y, `φ(${num(z)}) = ${num(y)}`, { ...left, dy: y > 3 ? 22 : -14, cls: "nn-strong" });
+    slope.text("here", z, dy, `φ′(${num(z)}) = ${num(dy)}`, { ...left, dy: dy > 0.9 ? 24 : -14, cls: "nn-strong" });
+    const move = (at) => sim.set({ z: Math.round(at * 100) / 100 });
+    value.handle("z", { x: z, y, label: "z, on the curve", text: `z = ${num(z)}, φ(z) = ${num(y)}`, colour: "var(--nn-forward)", onMove: move });
+    slope.handle("z", { x: z, y: dy, label: "z, on the slope", text: `z = ${num(z)}, slope ${num(dy)}`, colour: "var(--nn-backward)", onMove: move });
     value.done();
     slope.done();
 
-    sim.happened(sentence(phi, main, x, y, dy));
-    sim.code(code(main, sim.get("alpha"), x, y, dy));
+    sim.happened(sentence(phi, own, z, y, dy));
+    sim.code(code(main, sim.get("alpha"), z, y, dy));
   }
   return { stage: [value.el, slope.el], controls, draw };
 }
 
-function sentence(phi, name, x, y, dy) {
-  const start = `At z = ${num(x)}, ${phi.text} gives ${num(y)}. A small change of z comes out ${num(dy)} times as large, and so does a gradient on its way back.`;
+function sentence(phi, own, z, y, dy) {
+  if (own.length) {
+    const flat = own.filter((u) => Math.abs(phi.df(u)) < 0.01).length;
+    return `The marks below the curve are ${own.length} values of z in your network; ${num((100 * flat) / own.length)} % of them lie where the slope is below 0.01.`;
+  }
+  const start = `At z = ${num(z)}, ${phi.text} gives ${num(y)}. A small change of z comes out ${num(dy)} times as large, and so does a gradient on its way back.`;
   if (dy === 0) return `${start} Nothing gets through here: the unit is off.`;
   if (Math.abs(dy) < 0.01) return `${start} Saturated: less than one per cent gets through.`;
   return start;
@@ -83,9 +89,9 @@ function sentence(phi, name, x, y, dy) {
 export const scratchName = (name, alpha) => (name === "leaky_relu" ? `leaky(${alpha})` : name.toUpperCase());
 export const scratchImport = (name) => (name === "leaky_relu" ? "leaky" : name.toUpperCase());
 
-function code(name, alpha, x, y, dy) {
+function code(name, alpha, z, y, dy) {
   return `from nnlib.scratch import ${scratchImport(name)}
 
 phi = ${scratchName(name, alpha)}
-phi.f(${x}), phi.df(${x})  # ${y}, ${dy}`;
+phi.f(${z}), phi.df(${z})  # ${y}, ${dy}`;
 }

@@ -1,6 +1,6 @@
 // Softmax over three logits, with its Jacobian.
 
-import { button } from "../kit/controls.js";
+import { button, presets } from "../kit/controls.js";
 import { signedFill } from "../kit/colour.js";
 import { h } from "../kit/dom.js";
 import { num } from "../kit/format.js";
@@ -18,13 +18,13 @@ export function softmaxView(sim) {
     h("caption", {}, "Jacobian ∂p/∂z = diag(p) − p pᵀ: how fast each p moves when one z does"),
     h("thead", {}, h("tr", {}, h("td"), SUB.map((s) => h("th", { scope: "col" }, `z${s}`)))),
     h("tbody", {}, cells.map((row, i) => h("tr", {}, h("th", { scope: "row" }, `p${SUB[i]}`), row)))));
-  const add = (amount) => () => sim.set({ logits: sim.get("logits").map((z) => Number((z + amount).toFixed(10))) });
   const controls = [
-    h("span", { class: "nn-row" },
-      button("add 100 to every logit", add(100)),
-      button("take 100 away again", add(-100)),
-      button("one clear winner", () => sim.set({ logits: [5, 0, -1] })),
-      button("all alike", () => sim.set({ logits: [0, 0, 0] }))),
+    button("add 100 to every logit", () => sim.set({ logits: sim.get("logits").map((z) => z + 100) })),
+    presets("look at", [
+      ["one clear winner", () => sim.set({ logits: [5, 0, -1] })],
+      ["a close race", () => sim.set({ logits: [2, 1.5, -1] })],
+      ["all alike", () => sim.set({ logits: [0, 0, 0] })],
+    ]),
   ];
 
   function draw() {

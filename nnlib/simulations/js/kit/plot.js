@@ -15,7 +15,7 @@ const MARGIN = { top: 26, right: 14, bottom: 36, left: 44 };
 
 export function plot(sim, { label, height = 300, margin = MARGIN }) {
   const uid = `nn-${Math.random().toString(36).slice(2)}`;
-  const clip = svg("rect");
+  const clip = svg("path");
   const stripes = svg("pattern", { id: `${uid}-hatch`, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
     svg("line", { y2: 6, class: "nn-hatch" }));
   const below = svg("g");
@@ -43,6 +43,7 @@ export function plot(sim, { label, height = 300, margin = MARGIN }) {
   };
   // Far outside the frame a coordinate is cut off: browsers draw numbers of 10⁹ pixels badly.
   const px = (value) => Math.max(-1e4, Math.min(1e4, value)).toFixed(1);
+  const box = (x0, y0, x1, y1) => `M${px(x0)} ${px(y0)}H${px(x1)}V${px(y1)}H${px(x0)}z`;
   const path = (points, gap = Infinity) => {
     let last;
     return points.map(([x, y]) => {
@@ -62,19 +63,14 @@ export function plot(sim, { label, height = 300, margin = MARGIN }) {
       view = { x, y };
       figure.setAttribute("width", width);
       figure.setAttribute("aria-label", name);
-      for (const [key, value] of Object.entries({ x: margin.left, y: margin.top, width: right() - margin.left, height: bottom() - margin.top })) {
-        clip.setAttribute(key, Math.max(0, value));
-      }
+      clip.setAttribute("d", box(margin.left, margin.top, right(), bottom()));
       const { paint } = layers.below;
-      const line = (key, x1, y1, x2, y2, cls) => paint(key, "line", { x1, y1, x2, y2, class: cls });
-      for (const t of xTicks) {
-        line(`x${t}`, sx(t), margin.top, sx(t), bottom(), t === 0 ? "nn-axis" : "nn-grid");
-        paint(`xt${t}`, "text", { x: sx(t), y: bottom() + 16, class: "nn-tick", "text-anchor": "middle" }, num(t));
-      }
-      for (const t of yTicks) {
-        line(`y${t}`, margin.left, sy(t), right(), sy(t), t === 0 ? "nn-axis" : "nn-grid");
-        paint(`yt${t}`, "text", { x: margin.left - 8, y: sy(t) + 4, class: "nn-tick", "text-anchor": "end" }, yFormat(t));
-      }
+      const tick = (key, t, line, x, y, anchor, text) => {
+        paint(key, "path", { d: line, class: t === 0 ? "nn-axis" : "nn-grid" });
+        paint(`${key}t`, "text", { x, y, class: "nn-tick", "text-anchor": anchor }, text);
+      };
+      for (const t of xTicks) tick(`x${t}`, t, `M${sx(t)} ${margin.top}V${bottom()}`, sx(t), bottom() + 16, "middle", num(t));
+      for (const t of yTicks) tick(`y${t}`, t, `M${margin.left} ${sy(t)}H${right()}`, margin.left - 8, sy(t) + 4, "end", yFormat(t));
       paint("xn", "text", { x: right(), y: height - 3, class: "nn-axis-name", "text-anchor": "end" }, xName);
       paint("yn", "text", { x: margin.left, y: 14, class: "nn-axis-name" }, yName);
     },
@@ -91,11 +87,10 @@ export function plot(sim, { label, height = 300, margin = MARGIN }) {
     /** A hatched grey band from x0 to x1: saturated, dead, frozen. */
     band(key, x0, x1) {
       const [a, b] = [Math.max(x0, view.x[0]), Math.min(x1, view.x[1])];
-      if (b > a) layers.inside.paint(key, "rect", { x: sx(a), y: margin.top, width: sx(b) - sx(a), height: bottom() - margin.top, fill: `url(#${uid}-hatch)` });
+      if (b > a) layers.inside.paint(key, "path", { d: box(sx(a), margin.top, sx(b), bottom()), fill: `url(#${uid}-hatch)` });
     },
     rect(key, x0, y0, x1, y1, attributes) {
-      const [left, top] = [sx(Math.min(x0, x1)), sy(Math.max(y0, y1))];
-      layers.inside.paint(key, "rect", { x: left, y: top, width: Math.abs(sx(x1) - sx(x0)), height: Math.abs(sy(y1) - sy(y0)), ...attributes });
+      layers.inside.paint(key, "path", { d: box(sx(x0), sy(y0), sx(x1), sy(y1)), ...attributes });
     },
     dot(key, x, y, { r = 4, ...attributes } = {}) {
       layers.inside.paint(key, "circle", { cx: px(sx(x)), cy: px(sy(y)), r, ...attributes });
@@ -114,10 +109,11 @@ export function plot(sim, { label, height = 300, margin = MARGIN }) {
     },
     /** A point to drag, or to move with ← → ↑ ↓, Page keys, Home, End. `axis` is "x", "y" or "both". */
     handle(key, { x, y, label, text, step = 0.1, axis = "x", colour = "var(--nn-text)", onMove }) {
+      const [value, [low, high]] = axis === "y" ? [y, view.y] : [x, view.x];
       const g = layers.above.paint(key, "g", {
         role: "slider", tabindex: 0, class: "nn-handle", transform: `translate(${px(sx(x))} ${px(sy(y))})`, style: `color: ${colour}`,
         "aria-label": label, "aria-valuetext": text, "aria-orientation": axis === "y" ? "vertical" : "horizontal",
-        "aria-valuenow": axis === "y" ? y : x, "aria-valuemin": view[axis === "y" ? "y" : "x"][0], "aria-valuemax": view[axis === "y" ? "y" : "x"][1],
+        "aria-valuenow": value, "aria-valuemin": low, "aria-valuemax": high,
       });
       g.state = { x, y, step, axis, onMove }; // what the listeners, made once, look up
       if (g.firstChild) return;

@@ -54,4 +54,4 @@ def numel(x):
 
 
 def __getattr__(name):
-    raise missing("", name)
+    raise missing(name)

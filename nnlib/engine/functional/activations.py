@@ -130,8 +130,7 @@ def glu(x, dim=-1):
 def _softmax(a, dim):
     a = as_float(a)
     dim = axes(dim, a.ndim)
-    y = a - a.max(dim, keepdims=True)
-    np.exp(y, out=y) if y.ndim else y.fill(1)
+    y = np.exp(a - a.max(dim, keepdims=True))
     y /= np.add.reduce(y, dim, keepdims=True)
     return y, lambda g: softmax_gradient(y, g, dim)
 

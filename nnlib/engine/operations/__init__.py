@@ -7,6 +7,7 @@ Each function is here and, where PyTorch has it so, a method of Tensor.
 
 from . import conversion, inplace
 from .arithmetic import (
+    add,
     atan2,
     bitwise_and,
     bitwise_not,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..core import method, operation
+from ..core import Tensor, method, operation
 from ..dtypes import as_float
 from .special import erf_values
 
@@ -212,4 +212,5 @@ def nan_to_num(a, nan=0.0, posinf=None, neginf=None):
     return y, lambda g: g * np.isfinite(a)
 
 
-asin, acos, atan = map(method, (arcsin, arccos, arctan))
+asin, acos, atan = arcsin, arccos, arctan
+Tensor.asin, Tensor.acos, Tensor.atan, Tensor.__abs__ = arcsin, arccos, arctan, abs

@@ -99,8 +99,9 @@ def movedim(a, source, destination):
 def squeeze(a, dim=None):
     """Without the axes of size 1, or without those of `dim` that have size 1."""
     shape = a.shape
-    dims = range(a.ndim) if dim is None else axes(dim, a.ndim) or ()
-    dims = [axis_of(d, a.ndim) for d in ((dims,) if isinstance(dims, int) else dims)]
+    dims = range(a.ndim) if dim is None else axes(dim, a.ndim)
+    dims = (dims,) if isinstance(dims, int) else dims or ()
+    dims = [axis_of(d, a.ndim) for d in dims]
     rest = tuple(n for i, n in enumerate(shape) if i not in dims or n != 1)
     return a.reshape(rest), lambda g: g.reshape(shape)
 

@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from nnlib import backend
 
+from nnlib import backend
 from tests.book.pages import CHAPTERS, EXECUTED, ROOT
 
 OTHER = {"torch": "numpy", "numpy": "torch"}[backend.name]

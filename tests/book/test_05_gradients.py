@@ -1,0 +1,108 @@
+"""What chapter 05 states in its prose, and no cell of it checks."""
+
+import math
+
+import numpy as np
+import pytest
+
+from nnlib import data, scratch, towers
+from nnlib.backend import F, torch
+
+
+def test_ten_sigmoids():
+    assert 4.0**-10 == pytest.approx(9.5e-7, rel=0.01)
+    factor = {z: 4 * scratch.SIGMOID.df(z) for z in (0.0, 1.0, 2.0)}
+    assert factor[0.0] == 1
+    assert factor[1.0] ** 10 == pytest.approx(0.1, abs=0.01)  # "a tenth is left"
+    assert factor[2.0] ** 10 == pytest.approx(1 / 5000, rel=0.2)  # "a five-thousandth"
+    assert (8 * 0.25) ** 10 == 1024  # "a thousandfold"
+
+
+def test_blame_passes_down_by_the_stated_factor():
+    rng = np.random.default_rng(3)
+    params = scratch.init([4, 5, 6, 3], rng)
+    logits, cache = scratch.forward(params, rng.standard_normal((1, 4)), scratch.TANH)
+    _, delta = scratch.softmax_cross_entropy(logits, np.array([1]))
+    _, deltas = scratch.backward(params, cache, delta, scratch.TANH)
+    for below in (0, 1):
+        D = np.diag(scratch.TANH.df(cache.Z[below][0]))
+        W = params[below + 1][0]
+        assert deltas[below][0] == pytest.approx(D @ W.T @ deltas[below + 1][0], abs=1e-14)
+
+
+def test_a_direction_drawn_evenly_is_stretched_by_the_root_mean_square():
+    rng = np.random.default_rng(0)
+    M = rng.standard_normal((40, 30))
+    v = rng.standard_normal((30, 20_000))
+    v /= np.linalg.norm(v, axis=0)
+    s = np.linalg.svd(M, compute_uv=False)
+    assert np.mean(np.sum((M @ v) ** 2, axis=0)) == pytest.approx(np.mean(s**2), rel=0.01)
+
+
+@pytest.mark.parametrize("n", [256])
+def test_he_keeps_the_mean_square(n):
+    assert 2 / n == pytest.approx(0.0078, abs=5e-5)
+    assert math.sqrt(2 / n) == pytest.approx(0.088, abs=5e-4)
+    rng = np.random.default_rng(0)
+    z = rng.standard_normal((400, n))
+    after = np.maximum(0, z) @ scratch.he(n, n, rng).T
+    assert np.mean(after**2) == pytest.approx(1, rel=0.05)
+
+
+def test_gains_of_the_table():
+    z = np.linspace(-10, 10, 200_001)
+    density = np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi) * (z[1] - z[0])
+
+    def rms(values):
+        return math.sqrt(np.sum(values**2 * density))
+
+    assert 1 / rms(scratch.GELU.f(z)) == pytest.approx(1.53, abs=0.005)
+    assert 1 / rms(scratch.RELU.f(z)) == pytest.approx(math.sqrt(2), abs=1e-3)
+    assert rms(scratch.RELU.df(z)) * math.sqrt(2) == pytest.approx(1, abs=1e-3)
+    assert rms(scratch.SIGMOID.df(z)) / rms(scratch.SIGMOID.f(z)) < 0.5
+
+
+def test_freezing_changes_no_other_gradient():
+    X, y = data.digits().X[:32] / 16, data.digits().y[:32]
+    torch.manual_seed(0)
+    tower = towers.plain((64, 16, 10), depth=3)
+    free = gradients(tower, X, y)
+    tower[4].weight.requires_grad_(False)
+    frozen = gradients(tower, X, y)
+    assert frozen["4.weight"] is None
+    for name, gradient in free.items():
+        if name != "4.weight":
+            assert frozen[name].tolist() == gradient.tolist()
+
+
+def gradients(model, X, y):
+    model.zero_grad()
+    F.cross_entropy(model(torch.tensor(X)), torch.tensor(y)).backward()
+    return {name: p.grad for name, p in model.named_parameters()}
+
+
+def test_residual_growth():
+    assert (1 + 1.0**2) ** (10 / 2) == 32
+    for blocks in (1, 5, 20, 1000):
+        assert (1 + 1 / blocks) ** (blocks / 2) < math.sqrt(math.e) < 1.65
+    torch.manual_seed(0)
+    h = start = torch.randn(64, 256)
+    with torch.no_grad():
+        for _ in range(10):
+            h = towers.Residual(256)(h)
+    assert 16 < float(torch.sqrt((h * h).mean() / (start * start).mean())) < 64
+
+
+def test_a_block_that_starts_at_zero_is_the_identity():
+    block = towers.Residual(8)
+    with torch.no_grad():
+        block.leave.weight.zero_()
+        h = torch.randn(5, 8)
+        assert block(h).tolist() == h.tolist()
+
+
+def test_what_a_tower_is_told_wrong_is_named():
+    with pytest.raises(ValueError, match="depth: a block has two matrices"):
+        towers.residual((4, 4, 2), depth=3)
+    with pytest.raises(ValueError, match="sizes: expected"):
+        towers.plain((4, 2), depth=3)

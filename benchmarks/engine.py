@@ -129,10 +129,14 @@ def measure():
         yield Ratio(case, *time_ratio(ours, theirs), target, agreement)
 
 
-if __name__ == "__main__":
+def run():
     pytorch.set_num_threads(1)
     main(
         "A training step with Adam: time of nnlib's engine / time of eager PyTorch, one thread",
         measure(),
         {"numpy": np.__version__, "torch": pytorch.__version__},
     )
+
+
+if __name__ == "__main__":
+    run()

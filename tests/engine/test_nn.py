@@ -238,6 +238,10 @@ def test_mistakes_are_named():
     net = nn.Linear(2, 1)
     with pytest.raises(TypeError, match="weight"):
         net.weight = engine.ones(1, 2)
+    with pytest.raises(TypeError, match=r"running_mean.*expected a tensor"):
+        nn.BatchNorm1d(2).running_mean = 3
+    with pytest.raises(TypeError, match=r"0.*expected nn\.Module"):
+        nn.Sequential(nn.ReLU())[0] = 3
     with pytest.raises(AttributeError, match="no attribute 'wieght'"):
         _ = net.wieght
     with pytest.raises(KeyError, match="dots"):
@@ -252,6 +256,21 @@ def test_mistakes_are_named():
         nn.Parameter(engine.tensor([1, 2]))
     del net.bias
     assert not hasattr(net, "bias")
+
+
+def test_a_property_keeps_its_setter():
+    class Scaled(engine.nn.Module):
+        @property
+        def scale(self):
+            return self._scale
+
+        @scale.setter
+        def scale(self, value):
+            self._scale = 2 * value
+
+    net = Scaled()
+    net.scale = 3
+    assert net.scale == 6
 
 
 def test_assigning_none_and_replacing():

@@ -75,7 +75,7 @@ class Module(Registry):
 
     def load_state_dict(self, state_dict, strict=True) -> IncompatibleKeys:
         """Copy values into the module. RuntimeError lists keys and shapes that do not fit."""
-        own = OrderedDict(self.state_dict(keep_vars=True))
+        own = self.state_dict(keep_vars=True)
         missing = [key for key in own if key not in state_dict]
         unexpected = [key for key in state_dict if key not in own]
         errors = []
@@ -134,7 +134,6 @@ class Module(Registry):
             if set_to_none:
                 parameter.grad = None
             elif parameter.grad is not None:
-                parameter.grad = parameter.grad.detach()
                 parameter.grad.zero_()
 
     def to(self, *targets, dtype=None, device=None) -> Module:

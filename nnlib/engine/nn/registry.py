@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..core import Tensor
 from .parameter import Parameter
 
-KINDS = ("_parameters", "_buffers", "_modules")
+KINDS = {"_parameters": "nn.Parameter", "_buffers": "a tensor", "_modules": "nn.Module"}
 
 
 class Registry:
@@ -24,18 +24,15 @@ class Registry:
             self._keep("_parameters", name, value)
         elif isinstance(value, Registry):
             self._keep("_modules", name, value)
-        elif name in own.get("_buffers", ()) and (value is None or isinstance(value, Tensor)):
-            self._keep("_buffers", name, value)
-        elif kind := next((k for k in ("_parameters", "_modules") if name in own.get(k, ())), None):
-            if value is not None:
+        elif kind := next((kind for kind in KINDS if name in own.get(kind, ())), None):
+            if not (value is None or (kind == "_buffers" and isinstance(value, Tensor))):
                 raise TypeError(
                     f"cannot assign {type(value).__name__} to {name!r} of {type(self).__name__}: "
-                    f"expected {'nn.Parameter' if kind == '_parameters' else 'nn.Module'} or None"
+                    f"expected {KINDS[kind]} or None"
                 )
-            own[kind][name] = None
+            own[kind][name] = value
         else:
-            self._forget(name)
-            own[name] = value
+            super().__setattr__(name, value)
 
     def _keep(self, kind, name, value):
         """Put value under name into one register, in its old place if it has one."""

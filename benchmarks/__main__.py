@@ -1,0 +1,5 @@
+"""`python -m benchmarks`: all of them."""
+
+from .engine import run
+
+run()

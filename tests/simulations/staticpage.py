@@ -1,5 +1,6 @@
 """A page without a kernel, made from a notebook that a real kernel has executed."""
 
+import base64
 import json
 from pathlib import Path
 
@@ -16,6 +17,17 @@ def execute(*cells):
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     NotebookClient(nb, kernel_name="python3", timeout=120, store_widget_state=True).execute()
     return nb
+
+
+def fonts():
+    """The book's typefaces, so that a page looks the same on every machine."""
+    rules = []
+    for name in ("sans", "mono"):
+        data = (ROOT / "book" / "assets" / "fonts" / f"course-{name}.woff2").read_bytes()
+        source = f"url(data:font/woff2;base64,{base64.b64encode(data).decode()})"
+        family = f"Course {name.title()}"
+        rules.append(f'@font-face{{font-family:"{family}";font-weight:400 700;src:{source}}}')
+    return "".join(rules)
 
 
 def script(kind, data):
@@ -36,7 +48,7 @@ def page(nb, attributes='data-theme="light"'):
     return (
         f'<!doctype html><html lang="en" {attributes}><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><title>Test</title>'
-        "<style>body{margin:0 auto;max-width:46rem;padding:0 16px;background:#FDFCFA}"
+        f"<style>{fonts()}body{{margin:0 auto;max-width:46rem;padding:0 16px;background:#FDFCFA}}"
         "html[data-theme=dark] body{background:#14171C}</style></head>"
         f"<body><main><h1>A page</h1><h2>Part</h2>{''.join(views)}</main>"
         f"{script(STATE, state)}<script>{host}</script></body></html>"

@@ -113,7 +113,7 @@ def multinomial(input: Tensor, num_samples: int, replacement=False, *, generator
     """Indices drawn with probabilities proportional to the last dimension, int64.
 
     Without replacement, or for one sample, by torch's race: the smallest of Exponential(1) / weight
-    comes first. With replacement the distribution is torch's, the draws are not.
+    comes first. With replacement, by where a uniform number falls among the cumulated weights.
     """
     weights, source = input.array, generator or default_generator
     categories = weights.shape[-1]
@@ -167,6 +167,8 @@ def bernoulli_(self, p=0.5, *, generator=None):
 
 def exponential_(self, lambd=1.0, *, generator=None):
     """Exponential with rate lambd, in place."""
+    if lambd <= 0:
+        raise ValueError(f"lambd: got {lambd}, expected a rate > 0")
     source = generator or default_generator
     return _fill(self, source.exponential(self.array.shape, self.array.dtype) / lambd)
 

@@ -134,10 +134,11 @@ def test_generators_have_their_own_stream():
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_multinomial_without_replacement_draws_the_same(seed):
+def test_multinomial_draws_the_same(seed):
     weights = np.random.default_rng(seed % 97).uniform(0.1, 1, (4, 6)).astype(np.float32)
     equal(seed, lambda t: t.multinomial(t.tensor(weights), 1))
     equal(seed, lambda t: t.multinomial(t.tensor(weights), 4))
+    equal(seed, lambda t: t.multinomial(t.tensor(weights), 30, replacement=True))
 
 
 def test_multinomial_with_replacement_has_the_right_frequencies():
@@ -158,5 +159,15 @@ def test_wrong_ranges_and_types_are_refused():
         ours.randint(5, 5, (2,))
     with pytest.raises(NotImplementedError, match="int64"):
         ours.randn(3, dtype=ours.int64)
+    for fill, words in (
+        (lambda x: x.normal_(0, -1), "std: got -1"),
+        (lambda x: x.uniform_(2, 1), "2 > 1"),
+        (lambda x: x.bernoulli_(1.5), "p: got 1.5"),
+        (lambda x: x.exponential_(0), "lambd: got 0"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            fill(ours.empty(3))
+    with pytest.raises(RuntimeError, match="no_grad"):
+        ours.empty(3).requires_grad_().normal_()
     with pytest.raises(ValueError, match="cuda"):
         ours.Generator("cuda")

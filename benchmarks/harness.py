@@ -39,9 +39,10 @@ class Ratio:
 
     def __str__(self):
         target = "" if self.target is None else f"   target ≤ {self.target:g}"
+        agreement = f"to {self.agreement:.0e}" if self.agreement else "exactly"
         return (
             f"{self.case:<44} {self.ratio:6.2f}  [{self.low:.2f} … {self.high:.2f}]{target}"
-            f"   (losses agree to {self.agreement:.0e})"
+            f"   (losses agree {agreement})"
         )
 
 

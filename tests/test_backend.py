@@ -5,6 +5,9 @@ import subprocess
 import sys
 
 import pytest
+import torch
+
+from nnlib.testing import load
 
 
 def python(code, backend=None, *options):
@@ -71,3 +74,15 @@ def test_a_missing_torch_says_what_to_do():
 def test_warnings_are_errors_and_nothing_warns(backend):
     done = python("import nnlib.backend", backend, "-W", "error")
     assert done.returncode == 0, done.stderr
+
+
+def test_the_fastest_device_is_chosen(monkeypatch):
+    backend = load("nnlib.backend", "torch")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    assert str(backend.device()) == "cpu"
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    assert str(backend.device()) == "mps"
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert str(backend.device()) == "cuda"
+    assert str(load("nnlib.backend", "numpy").device()) == "cpu"

@@ -20,6 +20,8 @@ import secrets
 
 import numpy as np
 
+from .core import Tensor
+
 _MASK24, _MASK53 = np.uint32(2**24 - 1), np.uint64(2**53 - 1)
 _WIDE = 2**28  # integer ranges from here on take two words
 
@@ -64,21 +66,21 @@ class Generator:
     def initial_seed(self) -> int:
         return self._seed
 
-    def get_state(self) -> np.ndarray:
-        """The state as the bytes that torch.get_rng_state() would hold, shape (5056,), uint8."""
+    def get_state(self) -> Tensor:
+        """The state as the bytes that torch would hold, shape (5056,), uint8."""
         _, words, position, *_ = self._state.get_state()
         state = np.zeros((), _STATE)
         state["seed"], state["seeded"], state["words"] = self._seed, 1, words
         state["left"], state["next"] = 625 - position, position
         if self._spare_normal is not None:
             state["normal_y"], state["normal_is_valid"] = self._spare_normal, 1
-        return np.frombuffer(state.tobytes(), np.uint8).copy()
+        return Tensor(np.frombuffer(state.tobytes(), np.uint8).copy())
 
-    def set_state(self, state: np.ndarray) -> Generator:
-        state = np.ascontiguousarray(state)
+    def set_state(self, new_state: Tensor) -> Generator:
+        state = np.ascontiguousarray(new_state.array)
         if state.dtype != np.uint8 or state.shape != (_STATE.itemsize,):
             raise ValueError(
-                f"state: got {state.dtype} of shape {state.shape}, "
+                f"new_state: got {state.dtype} of shape {state.shape}, "
                 f"expected uint8 of shape ({_STATE.itemsize},) as get_rng_state() returns it"
             )
         state = state.view(_STATE)[0]

@@ -45,12 +45,12 @@ def initial_seed() -> int:
 
 def get_rng_state() -> Tensor:
     """Where the stream stands, as bytes in torch's own layout."""
-    return Tensor(default_generator.get_state())
+    return default_generator.get_state()
 
 
 def set_rng_state(new_state: Tensor):
     """Continue where get_rng_state() was called: in this process or another, here or in torch."""
-    default_generator.set_state(new_state.array)
+    default_generator.set_state(new_state)
 
 
 def rand(*size, generator=None, dtype=None, device=None, requires_grad=False) -> Tensor:

@@ -130,6 +130,11 @@ def test_generators_have_their_own_stream():
     mine = ours.rand(3, generator=ours.Generator().manual_seed(5))
     np.testing.assert_array_equal(mine.numpy(), theirs.numpy())
     np.testing.assert_array_equal(ours.rand(3).numpy(), torch.rand(3).numpy())
+    twins = [t.Generator().manual_seed(5) for t in (ours, torch)]
+    ours.rand(9, generator=twins[0])
+    twins[1].set_state(torch.from_numpy(twins[0].get_state().numpy()))
+    draws = [t.rand(3, generator=g).numpy() for t, g in zip((ours, torch), twins, strict=True)]
+    np.testing.assert_array_equal(*draws)
     assert ours.initial_seed() == torch.initial_seed() == 0
 
 

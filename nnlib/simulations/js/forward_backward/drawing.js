@@ -112,12 +112,12 @@ export function drawing(sim, change) {
         field(id, bias ? `bias ${name} of ${n.unit(l, i)}` : `weight ${name} from ${n.A(l, j)} to ${n.unit(l, i)}`, pick(params), { x: middle, y: row }, "param");
 
         // Beside each parameter its gradient, and after the update its new value.
-        const slot = g.stacked ? { x: middle, y: row + 18 } : { x: middle + g.field / 2 + 5, y: row + 5 };
+        const slot = g.stacked ? { x: middle, y: row + 20 } : { x: middle + g.field / 2 + 5, y: row + 5 };
         if (filled) {
           const [content, kind] = has("update") ? [`→ ${short(pick(c.updated))}`, "param"] : [short(pick(grads)), "backward"];
           text(`g${id}`, slot.x, slot.y, content, `nn-role-${kind} ${small}`, g.stacked ? "middle" : "start");
         }
-        const box = g.stacked ? { x: left + 1, y: row + 6, width: g.field - 2 } : { x: slot.x - 5, y: row - 9, width: g.slot - 4 };
+        const box = g.stacked ? { x: left + 1, y: row + 8, width: g.field - 2 } : { x: slot.x - 5, y: row - 9, width: g.slot - 4 };
         if (guessed.has(id)) marks.paint(`guess${id}`, "rect", { ...box, height: g.stacked ? 16 : 20, rx: 6, class: "nn-guess" });
       });
 

@@ -2,9 +2,9 @@
 // weight that comes in, one for the bias) and its units, then the loss. A gradient stands beside its
 // weight, or below it where there is little room.
 
-const WIDE = { label: 30, field: 52, slot: 58, unit: 74, inputs: 58, radius: 24, loss: 90 };
+const WIDE = { label: 30, field: 52, slot: 64, unit: 74, inputs: 58, radius: 24, loss: 90 };
 const STACKED = { label: 0, field: 54, slot: 0, unit: 66, inputs: 54, radius: 22, loss: 90 };
-const NARROW = { label: 0, field: 48, slot: 0, unit: 46, inputs: 46, radius: 19, loss: 0 };
+const NARROW = { label: 0, field: 44, slot: 0, unit: 44, inputs: 42, radius: 18, loss: 0 };
 const [TOP, BETWEEN] = [30, 18];
 
 /** sizes, width in pixels, the height of a row that finger or mouse need → places. */
@@ -13,7 +13,7 @@ export function layout(sizes, width, row) {
   const gapIn = (m) => (width - m.inputs - m.loss - layers * (m.label + m.field + m.slot + m.unit)) / (layers + (m.loss ? 0.5 : 0));
   const m = [WIDE, STACKED].find((measures) => gapIn(measures) >= 34) ?? NARROW;
   const stacked = m.slot === 0;
-  const gap = Math.max(8, Math.min(110, gapIn(m)));
+  const gap = Math.max(6, Math.min(110, gapIn(m)));
   const rowHeight = stacked ? 48 : row;
 
   const unitHeight = (l) => Math.max((sizes[l] + 1) * rowHeight, 4 * m.radius);
@@ -37,7 +37,7 @@ export function layout(sizes, width, row) {
     ? { x: first.x + m.radius + (gap + m.loss) / 2, y: (first.y + last.y) / 2 - 12 }
     : { x: first.x - 18, y: top(layers - 1) + columnHeight(layers - 1) - below + 44 };
   const targets = Array.from({ length: sizes.at(-1) }, (_, i) => ({ x: loss.x, y: loss.y + 48 + 46 * i }));
-  return { ...m, stacked, height: TOP + inner + 6, used: m.loss ? loss.x + m.loss / 2 : width, rowHeight, inputs, units, loss, targets };
+  return { ...m, stacked, height: Math.max(TOP + inner, targets.at(-1).y + 24) + 6, used: m.loss ? loss.x + m.loss / 2 : width, rowHeight, inputs, units, loss, targets };
 }
 
 /** A wire that leaves and arrives level. */

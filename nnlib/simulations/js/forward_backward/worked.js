@@ -63,8 +63,8 @@ function backward(c, n, l, i) {
   const delta = blame(deltas[l][i]);
   const first = l === params.length - 1 ? [firstBlame(c, n, l, i, delta)] : passedBack();
   return {
-    title: `${n.unit(l, i)}, backward`,
-    words: first.length > 1 ? "is blamed for what comes back along its outgoing weights, times its slope." : "is where blame begins. A weight’s share is δ times what came in through it.",
+    title: `the blame of ${n.unit(l, i)}`,
+    words: first.length > 1 ? "is what comes back along its outgoing weights, times its slope." : "begins at the loss. A weight’s share is δ times what came in through it.",
     lines: [
       ...first,
       ...before.A[l].map((a, j) => [[`∂L/∂${n.W(l, i, j)}`], [`${name}·${n.A(l, j)}`], part`${delta}·${ahead(a)}`, [blame(grads[l].W[i][j])]]),

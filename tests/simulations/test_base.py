@@ -78,7 +78,8 @@ def test_every_question_has_one_right_choice_and_explains_all():
         assert sum(choice.get("right", False) for choice in question["choices"]) == 1
         assert all(choice["why"] for choice in question["choices"])
         assert {*question.get("show", {}), *question.get("when", {})} <= traits
-        ActivationGallery(**question.get("show", {}))  # what it shows is a valid state
+        for choice in question["choices"]:  # what it shows is a valid state
+            ActivationGallery(**question.get("show", {}) | choice.get("show", {}))
 
 
 def test_synced_marks_and_documents():

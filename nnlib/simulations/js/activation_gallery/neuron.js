@@ -1,6 +1,7 @@
 // One neuron learns the width of a petal from its length; too large a step kills it.
 
 import { button, presets, slider } from "../kit/controls.js";
+import { h } from "../kit/dom.js";
 import { num } from "../kit/format.js";
 import { plot } from "../kit/plot.js";
 import { transport } from "../kit/transport.js";
@@ -29,8 +30,7 @@ export function neuronView(sim) {
   });
   const fresh = (changes) => sim.set({ path: START, upstream: 0, leak: 0, ...changes });
   const controls = [
-    run.el,
-    button("100 more steps", () => advance(100)),
+    h("div", { class: "nn-row" }, run.el, button("100 more steps", () => advance(100))),
     sim.bind(slider, "rate", { label: "step size η", min: 0.01, max: 0.3, step: 0.01 }),
     sim.bind(slider, "upstream", { label: "the layer below adds c", unit: "cm", min: -10, max: 2, step: 0.5 }),
     sim.bind(slider, "leak", { label: "slope on the left α (0: ReLU)", min: 0, max: 0.3, step: 0.01 }),

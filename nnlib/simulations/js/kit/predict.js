@@ -2,8 +2,9 @@
 // Nothing waits for an answer: whoever touches a control has skipped the question, and may still guess.
 //
 // The questions are the trait of that name, written in nnlib/simulations/questions/<name>.yml:
-// { id, ask, choices: [{ text, right?, mark?, why }], when: { trait: value }?, show: { trait: value }? }
-// A question is asked while the traits in `when` have those values; `show` is the state that answers it.
+// { id, ask, choices: [{ text, right?, mark?, why, show? }], when: { trait: value }?, show: { trait: value }? }
+// A question is asked while the traits in `when` have those values; `show` is the state that answers it,
+// with what a choice adds of its own.
 // Guesses are kept in the trait `guesses` ({ id: index }), so that a drawing can keep a guess
 // (its `mark`, found by `sim.guess(id)`) beside what happened, and two views of one model agree.
 
@@ -62,7 +63,7 @@ export function predictor(sim, el, onChange) {
   function choiceButton(question, choice, i, guess) {
     const known = guess !== undefined;
     const mark = known && choice.right ? h("span", { class: "nn-mark" }, "✓ ") : null;
-    const choose = () => sim.set({ guesses: { ...sim.get("guesses"), [question.id]: i }, ...question.show });
+    const choose = () => sim.set({ guesses: { ...sim.get("guesses"), [question.id]: i }, ...question.show, ...choice.show });
     return h("button", { type: "button", "aria-pressed": String(guess === i), class: known && choice.right ? "nn-right" : "", onclick: choose }, mark, choice.text);
   }
 

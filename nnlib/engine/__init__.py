@@ -13,7 +13,7 @@ import numpy
 
 from . import autograd, functional, nn, operations, optim, utils
 from .autograd import enable_grad, inference_mode, is_grad_enabled, set_grad_enabled
-from .core import Tensor, exp, log, matmul, mul, neg, no_grad, relu, reshape, sum, tanh, transpose
+from .core import Tensor, exp, log, matmul, mul, neg, no_grad, relu, reshape, sum, transpose
 from .dtypes import (
     Size,
     device,

@@ -25,15 +25,11 @@ from contextlib import ContextDecorator
 import numpy as np
 
 from . import memory
-from .dtypes import ShapeError, as_float, axes, flat, kept, promote
+from .dtypes import ShapeError, as_float, axes, flat, kept, promote, same_type
 from .gradients import Part, Sums, spread
 from .memory import view
 
 FREED = ()  # the edges of a tensor whose part of the tape has been used
-SECOND_TIME = (
-    "Trying to backward through the graph a second time, but the first time has freed the tape. "
-    "Specify retain_graph=True in the first call."
-)
 
 
 class Tensor:
@@ -141,7 +137,10 @@ def tape(outputs):
     while waiting:
         node = waiting.pop()
         if node._edges is FREED:
-            raise RuntimeError(SECOND_TIME)
+            raise RuntimeError(
+                "Trying to backward through the graph a second time: the first has "
+                "freed it. Specify retain_graph=True there."
+            )
         for x, _ in node._edges or ():
             if id(x) not in found:
                 found[id(x)] = x
@@ -167,7 +166,7 @@ def run_backward(outputs, gradients, inputs=None, retain_graph=False):
             )
         g = g.reshape(output.array.shape)
         sums.add(output, g, g)
-    wanted = None if inputs is None else {id(x): None for x in inputs}
+    wanted = {id(x): None for x in inputs or ()}
 
     nodes = tape(outputs)
     while nodes:
@@ -176,12 +175,12 @@ def run_backward(outputs, gradients, inputs=None, retain_graph=False):
         for hook in node._hooks or ():
             changed = hook(Tensor(g))
             g = g if changed is None else changed.array
-        if wanted is not None and id(node) in wanted:
+        if id(node) in wanted:
             wanted[id(node)] = Tensor(np.array(g))
         if node._edges is None:
-            if wanted is None and node.grad is None:
+            if inputs is None and node.grad is None:
                 node.grad = Tensor(g if owned else np.array(g))
-            elif wanted is None:
+            elif inputs is None:
                 node.grad.array += g  # in place: whoever holds it sees the sum
             continue
         if memory.last_write > node._born:
@@ -190,7 +189,7 @@ def run_backward(outputs, gradients, inputs=None, retain_graph=False):
             sums.add(x, rule(g), g)
         if not retain_graph:
             node._edges, node._inputs = FREED, None
-    return wanted and [wanted[id(x)] for x in inputs]
+    return [wanted[id(x)] for x in inputs or ()]
 
 
 # ------------------------------------------------------------------------------------ operations
@@ -232,13 +231,6 @@ def log(a):
 
 @method
 @operation
-def tanh(a):
-    y = np.tanh(as_float(a))
-    return y, lambda g: g * (1 - y * y)
-
-
-@method
-@operation
 def relu(a):
     y = np.maximum(a, 0)
     return y, lambda g: g * (y > 0)
@@ -258,6 +250,7 @@ def matmul(a, b):
     """(…, n, k) @ (…, k, m) → (…, n, m); a one-dimensional a is a row, such a b a column."""
     if a.ndim == 0 or b.ndim == 0 or a.shape[-1] != b.shape[-2 if b.ndim > 1 else 0]:
         raise ValueError(f"shapes {a.shape} and {b.shape} cannot be multiplied")
+    same_type(a, b)
     if b.ndim <= 2:  # all rows of a, in whatever batch, meet the same matrix: one product for all
         rows = a.reshape(math.prod(a.shape[:-1]), a.shape[-1])
         matrix = b if b.ndim == 2 else b[:, None]

@@ -73,6 +73,14 @@ def cast(x, dtype):
     return dtype.type(x)
 
 
+def same_type(a, b):
+    """Products of matrices do not promote: float64 data in a float32 network is a mistake."""
+    if a.dtype != b.dtype:
+        raise RuntimeError(
+            f"expected both operands to have the same dtype, got {a.dtype} and {b.dtype}"
+        )
+
+
 def as_float(a):
     """Integers and booleans become float32 where a function is real."""
     return a if a.dtype.kind == "f" else a.astype(float32)

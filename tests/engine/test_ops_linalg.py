@@ -48,6 +48,13 @@ def test_einsum_says_what_it_does_not_have():
         engine.einsum("ij,jk", x, engine.zeros(2, 3))
 
 
+def test_types_do_not_mix():
+    x, w = engine.zeros(2, 3).double(), engine.zeros(3, 3)
+    for product in (engine.matmul, engine.nn.functional.linear):
+        with pytest.raises(RuntimeError, match="float64 and float32"):
+            product(x, w)
+
+
 def test_named_products():
     v, w, m = values(3), values(3, seed=1), values(3, 4, seed=2)
     same(lambda t, a, b: [t.dot(a, b), t.outer(a, b), a.dot(b)], v, w)

@@ -5,9 +5,9 @@ Where speed matters they are operations of their own, with a gradient rule deriv
 
 # ruff: noqa: F401, F403
 
-from ..core import relu, tanh
+from ..core import relu
 from ..missing import missing
-from ..operations.pointwise import sigmoid
+from ..operations.pointwise import sigmoid, tanh
 from .activations import *
 from .attention import *
 from .basic import *

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from ..core import method, operation, tanh
+from ..core import method, operation
 from ..dtypes import as_float, axes
 from ..operations.arithmetic import where
-from ..operations.pointwise import sigmoid
+from ..operations.pointwise import sigmoid, tanh
 from ..operations.special import erf_values
 
 __all__ = [

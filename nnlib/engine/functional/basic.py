@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ..core import Tensor, operation
-from ..dtypes import int64
+from ..dtypes import int64, same_type
 from ..generator import default_generator
 from ..gradients import Part
 
@@ -24,6 +24,7 @@ def linear(x, weight, bias=None):
         )
     if bias is not None and bias.shape != weight.shape[:1]:
         raise ValueError(f"bias has shape {bias.shape}, but weight has shape {weight.shape}")
+    same_type(x, weight)
     rows = x if x.ndim == 2 else x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
     y = rows @ weight.T
     if bias is not None:

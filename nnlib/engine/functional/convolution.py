@@ -9,6 +9,7 @@ import itertools
 import numpy as np
 
 from ..core import operation
+from ..dtypes import same_type
 from .basic import pad
 
 __all__ = ["conv1d", "conv2d"]
@@ -77,6 +78,7 @@ def _conv2d(x, weight, bias, stride, padding, dilation, groups):
         )
     if bias is not None and bias.shape != (out,):
         raise ValueError(f"bias has shape {bias.shape}, but weight has shape {weight.shape}")
+    same_type(x, weight)
     windows = Windows(x.shape, tuple(kernel), stride, padding, dilation)
     columns = windows.gather(x)
     cells = columns.shape

@@ -115,6 +115,7 @@ from .pointwise import (
     sqrt,
     square,
     tan,
+    tanh,
     trunc,
 )
 from .reduction import (

@@ -240,15 +240,19 @@ def text(x):
     """The values as PyTorch prints them: four decimals, or powers of ten if they differ widely."""
     a, form = x.array, {}
     if a.dtype.kind == "f":
-        finite = np.abs(a[np.isfinite(a) & (a != 0)])
-        if (a == np.round(a))[np.isfinite(a)].all():
-            form = {"precision": 0}
-        else:
-            wide = finite.max() > 1e8 or finite.min() < 1e-4 or finite.max() > 1000 * finite.min()
-            digits = "{:.4e}" if wide else "{:.4f}"
-            form = {"formatter": {"float_kind": digits.format}}
-        if not a.ndim and form.get("precision") != 0:
-            return form["formatter"]["float_kind"](a.item())
+        finite = a[np.isfinite(a)]
+        size = np.abs(finite[finite != 0])
+        whole = (finite == np.round(finite)).all()
+        wide = size.size and (size.max() > 1e8 or size.max() > 1000 * size.min())
+        scientific = wide or (not whole and size.min() < 1e-4)
+
+        style = ".4e" if scientific else "#.0f" if whole else ".4f"
+
+        def show(v):
+            return format(v, style) if np.isfinite(v) else str(v)
+
+        width = max((len(show(f(finite))) for f in (np.max, np.min) if finite.size), default=0)
+        form = {"formatter": {"float_kind": lambda v: show(v).rjust(width if a.ndim else 0)}}
     return np.array2string(a, separator=", ", prefix="tensor(", threshold=1000, **form)
 
 

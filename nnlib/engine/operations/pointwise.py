@@ -144,6 +144,13 @@ def arctan(a):
 
 @method
 @operation
+def tanh(a):
+    y = np.tanh(as_float(a))
+    return y, lambda g: g * (1 - y * y)
+
+
+@method
+@operation
 def sinh(a):
     a = as_float(a)
     return np.sinh(a), lambda g: g * np.cosh(a)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from nnlib import data, scratch, towers
+from nnlib import data, records, scratch, towers
 from nnlib.backend import F, torch
 
 
@@ -106,3 +106,31 @@ def test_what_a_tower_is_told_wrong_is_named():
         towers.residual((4, 4, 2), depth=3)
     with pytest.raises(ValueError, match="sizes: expected"):
         towers.plain((4, 2), depth=3)
+
+
+@pytest.mark.parametrize(("layer", "stated"), [(1, 0.79), (41, 0.99)])
+def test_digits_become_alike_on_their_way_up(layer, stated):
+    sizes = [64] * 42 + [10]
+    params = scratch.init(sizes, np.random.default_rng(0))
+    X = data.digits().X[:256].astype(float) / 16
+    _, cache = scratch.forward(params, X, scratch.RELU)
+    hidden = cache.A[layer] / np.linalg.norm(cache.A[layer], axis=1, keepdims=True)
+    cosines = (hidden @ hidden.T)[np.triu_indices(256, 1)]
+    assert cosines.mean() == pytest.approx(stated, abs=0.01)
+
+
+def test_the_recorded_runs_say_what_the_chapter_says():
+    record = records.recorded("foundations/05_gradients")
+    rates = sorted(set(record.values("rate")))
+
+    def at_best(design, depth):
+        by_rate = [record.values("right", design=design, depth=depth, rate=r) for r in rates]
+        return max(sum(shares) / len(shares) for shares in by_rate)
+
+    assert all(at_best("sigmoid, Xavier", depth) < 0.15 for depth in (8, 20, 40))
+    for depth in (20, 40):
+        assert set(record.values("loss", design="residual", depth=depth)) == {None}
+    assert at_best("residual, clipped", 40) > 0.8
+    shallow, deep = (at_best("residual / √blocks", depth) for depth in (2, 40))
+    assert abs(shallow - deep) < 0.01
+    assert at_best("ReLU, He", 40) < 0.4

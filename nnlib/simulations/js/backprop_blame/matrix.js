@@ -1,0 +1,62 @@
+// The inspected layer: its weights as a matrix, a row for each unit, a column for each input;
+// beside each row the unit's own blame. One tab stop; the arrow keys walk through the weights.
+
+import { signedFill } from "../kit/colour.js";
+import { h, painter, svg } from "../kit/dom.js";
+import { num } from "../kit/format.js";
+import { norm } from "../math/deep.js";
+import { pressed, walker } from "./walker.js";
+
+const [LEFT, TOP] = [22, 20];
+const SIDE = 74; // for the units' bars
+
+export function matrix(sim, onWeight) {
+  const cells = svg("g");
+  let at = [0, 0];
+  const here = walker("weight", (rows, columns) => go(at[0] + rows, at[1] + columns));
+  const figure = svg("svg", { role: "group" }, cells, here.el);
+  const el = h("div", { class: "nn-figure nn-pick nn-cells" }, figure);
+  const strongest = h("p", { class: "nn-tick" });
+  const { paint, sweep } = painter(cells);
+  let width = 320;
+  let shape = [1, 1];
+  let size = 20;
+  sim.onResize(el, (w) => (width = Math.floor(w) || width));
+
+  const inside = (place) => place.every((v, k) => v >= 0 && v < shape[k]);
+  const go = (...place) => inside(place) && onWeight(place.map((v) => v + 1));
+  pressed(figure, (x, y) => go(Math.floor((y - TOP) / size), Math.floor((x - LEFT) / size)));
+
+  /** Returns the blame of the selected unit. */
+  function draw(c) {
+    const [l, p, i, j] = c.at;
+    const { W } = c.layers[l][p];
+    const G = c.grads[l][p].W;
+    const show = { weight: (w) => w, gradient: (w, g) => g, product: (w, g) => w * g }[c.fill];
+    const V = W.map((row, r) => row.map((w, k) => show(w, G[r][k])));
+    const most = V.flat().reduce((a, v) => Math.max(a, Math.abs(v)), 0);
+    const units = V.map((_, unit) => norm(c.deltas[l][p].map((row) => [row[unit]])));
+    const top = Math.max(...units);
+    [shape, at] = [[V.length, V[0].length], [i, j]];
+    size = Math.max(3, Math.min(34, (width - LEFT - SIDE) / shape[1], 330 / shape[0]));
+    const right = LEFT + size * shape[1] + 8;
+    figure.setAttribute("width", width);
+    figure.setAttribute("height", TOP + size * shape[0] + 4);
+    figure.setAttribute("aria-label", `Layer ${l + 1}: ${shape.join(" units, ")} inputs; ‖δ‖ of the units: ${units.map((v) => num(v)).join(", ")}`);
+    V.forEach((row, r) => {
+      const y = TOP + r * size;
+      row.forEach((v, k) => paint(`${r},${k}`, "rect", { x: LEFT + k * size, y, width: size - 1, height: size - 1, fill: signedFill(v, most), class: "nn-cell" }));
+      paint(r, "rect", { x: right, y: y + 0.2 * size, height: 0.6 * size, width: top ? ((SIDE - 14) * units[r]) / top : 0, class: "nn-bar" });
+    });
+    const name = (x, text, more) => paint(text, "text", { x, y: 13, class: "nn-tick", ...more }, text);
+    name(LEFT, "inputs →");
+    name(-TOP, "← units", { transform: "rotate(-90)", "text-anchor": "end" });
+    name(right, "‖δ‖");
+    sweep();
+    here.set({ x: LEFT + j * size - 1, y: TOP + i * size - 1, width: size + 1, height: size + 1 },
+      i * shape[1] + j + 1, shape[0] * shape[1], `unit ${i + 1}, input ${j + 1}: weight ${num(c.w)}, gradient ${num(c.g)}`);
+    strongest.textContent = `strongest blue +${num(most)}, strongest orange ${num(-most)}`;
+    return units[i];
+  }
+  return { el: h("div", {}, el, strongest), draw };
+}

@@ -52,14 +52,11 @@ def test_digits_mean_over_splits_and_its_spread():
     says("97.6 ± 0.4", "98.7 %")
 
 
-def test_a_wrong_gradient_still_reads_97_digits_of_100(monkeypatch):
+def test_without_the_slope_the_network_still_learns():
     train = CHAPTER.function("train")
     no_slope = scratch.RELU._replace(df=lambda z: np.ones_like(z))
-    scores = []
-    for seed in range(20):
-        a, b = data.digits().split(seed)
-        with monkeypatch.context() as patch:
-            patch.setitem(train.__globals__, "RELU", no_slope)
-            scores.append(reads(train(a, [64, 128, 10], seed), b))
-    assert round(np.mean(scores)) == 97
-    says("still reads 97 digits of 100")
+    train.__globals__["RELU"] = no_slope
+    splits = [data.digits().split(seed) for seed in range(20)]
+    scores = [reads(train(a, [64, 128, 10], seed), b) for seed, (a, b) in enumerate(splits)]
+    assert f"{np.mean(scores):.1f}" == "96.7"
+    says("still reads 96.7 % of unseen digits right; with it, 97.6 %")

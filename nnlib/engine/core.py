@@ -149,10 +149,9 @@ def tape(outputs):
 
 
 def run_backward(outputs, gradients, inputs=None, retain_graph=False):
-    """The gradient of Σ gradient · output: added to the leaves' grad, or a list of it for `inputs`.
+    """The gradient of Σ gradient · output: added to the leaves' grad, or listed for `inputs`.
 
-    A gradient None means 1, for a single number. The list holds None for an input that no output
-    depends on.
+    A gradient None means 1, for a single number; in the list it means that no output depends on it.
     """
     sums = Sums()
     for output, gradient in zip(outputs, gradients, strict=True):

@@ -170,7 +170,7 @@ def test_writes_that_the_tape_would_miss_are_refused():
 
 OVERWRITES = {
     "input": lambda x, y, z: x.mul_(2),
-    "view of the input": lambda x, y, z: x[0].fill_(3),
+    "an entry of the other factor": lambda x, y, z: y[0].fill_(4),
     "output": lambda x, y, z: z.add_(1),
     "detached output": lambda x, y, z: z.detach().add_(1),
     "other factor": lambda x, y, z: y.view(-1).zero_(),

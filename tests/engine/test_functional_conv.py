@@ -42,6 +42,13 @@ def test_conv1d(options):
     same(call("conv1d", **options), values(2, 3, 9), values(4, 3, 3, seed=1), values(4, seed=2))
 
 
+@pytest.mark.parametrize("options", OPTIONS)
+def test_one_kernel_a_channel(options):
+    w, b = values(4, 1, 3, 3, seed=1), values(4, seed=2)
+    same(call("conv2d", groups=4, **options), values(2, 4, 7, 6), w, b)
+    same(call("conv2d", groups=4, **options), values(2, 4, 7, 6), w)
+
+
 def test_strided_input_and_empty_batch():
     w = values(5, 3, 3, 3, seed=1)
     same(lambda t, x, w: t.nn.functional.conv2d(x.permute(0, 3, 1, 2), w), values(2, 6, 6, 3), w)

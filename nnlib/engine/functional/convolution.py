@@ -100,6 +100,32 @@ def _conv2d(x, weight, bias, stride, padding, dilation, groups):
     )
 
 
+@operation
+def _depthwise(x, weight, stride, padding, dilation):
+    """One kernel a channel: too little for matrix products, so offset by offset."""
+    same_type(x, weight)
+    windows = Windows(x.shape, weight.shape[2:], stride, padding, dilation)
+    padded = windows.pad(x)
+    kernels = weight[:, 0, :, :, None, None]
+    y = np.zeros((*x.shape[:2], *windows.places), x.dtype)
+    for (i, j), part in windows.offsets():
+        y += padded[part] * kernels[:, i, j]
+
+    def image_rule(g):
+        d = np.zeros(padded.shape, g.dtype)
+        for (i, j), part in windows.offsets():
+            d[part] += g * kernels[:, i, j]
+        return d[windows.inside]
+
+    def kernel_rule(g):
+        d = np.empty(weight.shape, g.dtype)
+        for (i, j), part in windows.offsets():
+            d[:, 0, i, j] = np.einsum("bchw,bchw->c", g, padded[part])
+        return d
+
+    return y, image_rule, kernel_rule
+
+
 def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """Slide kernels (O, C/groups, kh, kw) over images (B, C, H, W) → (B, O, H', W').
 
@@ -120,6 +146,9 @@ def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
         if any(span % 2 for span in spans):  # one more on the right
             x = pad(x, (0, spans[1] % 2, 0, spans[0] % 2))
         padding = tuple(span // 2 for span in spans)
+    if groups == x.array.shape[1] and weight.array.shape[:2] == (groups, 1) and groups > 1:
+        y = _depthwise(x, weight, stride, padding, dilation)
+        return y if bias is None else y + bias.reshape(-1, 1, 1)
     return _conv2d(x, weight, bias, stride, padding, dilation, groups)
 
 

@@ -11,12 +11,16 @@ from .shaping import axis_of
 def index(key):
     """The key with arrays in place of tensors and lists, and whether it can repeat an entry."""
     kind = type(key)
-    if kind is int or key is None or key is Ellipsis:
+    if kind is int:
+        return (key, ...), False  # with the dots NumPy gives a view even of a single number
+    if key is None or key is Ellipsis:
         return key, False
     if kind is not tuple:
         key = _plain(key)
         return key, isinstance(key, np.ndarray) and key.dtype != bool
     key = tuple(map(_plain, key))
+    if not any(isinstance(k, np.ndarray) or k is Ellipsis for k in key):
+        return (*key, ...), False
     return key, any(isinstance(k, np.ndarray) and k.dtype != bool for k in key)
 
 

@@ -67,7 +67,7 @@ def vstack(tensors):
 
 def _pieces(x, dim, keys):
     before = (slice(None),) * axis_of(dim, x.array.ndim)
-    return tuple(getitem(x, (*before, key)) for key in keys)
+    return tuple(getitem(x, (*before, key, ...)) for key in keys)
 
 
 @method

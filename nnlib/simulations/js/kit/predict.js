@@ -57,7 +57,7 @@ export function predictor(sim, el, onChange) {
       h("div", { class: "nn-choices", role: "group", "aria-label": "Choices" }, question.choices.map((choice, i) => choiceButton(question, choice, i, guess))),
       answer(question, guess),
     );
-    if (focused) el.querySelector(guess === undefined ? ".nn-choices button" : `.nn-choices button[aria-pressed="true"]`)?.focus();
+    if (focused) el.querySelector(guess === undefined ? ".nn-choices button" : `.nn-choices button[aria-pressed="true"]`)?.focus({ preventScroll: true });
   }
 
   function choiceButton(question, choice, i, guess) {

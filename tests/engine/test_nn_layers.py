@@ -156,10 +156,11 @@ def test_multihead_attention_for_one_example_and_without_weights():
     assert max(parity(lambda e: build(e, need_weights=False), Q[0], KV[0])) <= 1e-10
 
 
-def test_batch_norm_keeps_torchs_running_statistics():
+@pytest.mark.parametrize("momentum", (0.1, 0.7, None))
+def test_batch_norm_keeps_torchs_running_statistics(momentum):
     states = []
     for t in (engine, torch):
-        norm = t.nn.BatchNorm2d(4, dtype=t.float64)
+        norm = t.nn.BatchNorm2d(4, momentum=momentum, dtype=t.float64)
         for scale in (1.0, 2.0, 3.0):
             norm(t.tensor(IMAGES) * scale)
         states.append(norm.state_dict())

@@ -173,4 +173,6 @@ def test_what_is_not_there_is_named():
         F.ctc_loss  # noqa: B018
     with pytest.raises(AttributeError, match=r"torch\.fft"):
         engine.fft  # noqa: B018
-    assert torch.nn.functional.ctc_loss
+    with pytest.raises(AttributeError, match=r"torch\.Tensor\.stft"):
+        x.stft  # noqa: B018
+    assert torch.nn.functional.ctc_loss and torch.fft and torch.Tensor.stft

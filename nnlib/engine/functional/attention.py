@@ -35,7 +35,7 @@ def _weights(q, k, mask, scale):
         y,
         lambda g: d_scores(g) @ k * scale,
         lambda g: _turned(d_scores(g)) @ q * scale,
-        lambda g: d_scores(g) + 0,
+        lambda g: d_scores(g).view(),
     )
 
 
@@ -49,7 +49,7 @@ def _attention(q, k, v, mask, scale):
         lambda g: d_scores(g) @ k * scale,
         lambda g: _turned(d_scores(g)) @ q * scale,
         lambda g: _turned(y) @ g,
-        lambda g: d_scores(g) + 0,
+        lambda g: d_scores(g).view(),  # a view, for it is remembered
     )
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from ..core import FREED, Tensor, method, operation
 from ..core import view as sharing
 from ..dtypes import Size, as_dtype, device, float32, float64, int32, int64, uint8
+from ..missing import missing
 
 Tensor.shape = property(lambda x: Size(x.array.shape))
 Tensor.dtype = property(lambda x: x.array.dtype)
@@ -269,5 +270,10 @@ def _repr(x):
     return f"tensor({', '.join(parts)})"
 
 
+def _not_there(x, name):
+    raise missing("Tensor", name)
+
+
+Tensor.__getattr__ = _not_there
 Tensor.__len__, Tensor.__iter__, Tensor.__deepcopy__ = _length, _iterate, _deepcopy
 Tensor.__format__, Tensor.__repr__ = _format, _repr

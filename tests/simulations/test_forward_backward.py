@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from nnlib import engine, scratch
 from nnlib.simulations import ForwardBackward
@@ -140,7 +141,8 @@ def test_every_question_shows_a_valid_state_and_names_true_numbers():
         assert (r["loss"] - r["after"]) / (rate * r["squares"]) == pytest.approx(share, abs=0.006)
     flipped, plain = run["flip"], ForwardBackward()._run()
     ratios = flipped["grads"][0][0] / plain["grads"][0][0]
-    np.testing.assert_allclose(ratios, flipped["deltas"][1] / plain["deltas"][1])
+    error = (flipped["deltas"][1] / plain["deltas"][1]).item()
+    np.testing.assert_allclose(ratios, np.full((3, 2), error))
 
 
 def test_without_scripts_there_are_the_numbers_and_a_caption():
@@ -171,7 +173,7 @@ class TestPage:
         said(tab, "The blame of hidden unit 1")
         tab.keyboard.press("r")
         said(tab, "Nothing is computed yet")
-        for _ in range(12):
+        for _ in range(11):
             step.click()
         said(tab, "84.6 % of the fall")
         assert tab.locator(".nn-worked li").count() == 11
@@ -187,15 +189,15 @@ class TestPage:
         target.fill("-1")
         said(tab, "0 of 7 numbers forward, the loss, 17 of 17 numbers backward")
         target.press("ArrowUp")
-        assert target.input_value() == "-0.9"
+        expect(target).to_have_value("-0.9")
         weight = field(tab, "weight w₁₂")
         weight.fill("-")
         assert weight.get_attribute("aria-invalid") == "true"
         weight.fill("−0,35")
         said(tab, "3 of 7 numbers forward")
         weight.blur()
-        assert weight.input_value() == "−0.35"
-        assert weight.get_attribute("aria-valuenow") == "-0.35"
+        expect(weight).to_have_value("−0.35")
+        expect(weight).to_have_attribute("aria-valuenow", "-0.35")
 
     def test_arrows_in_a_field_do_not_step(self, show):
         tab = show(SIMULATION)
@@ -214,7 +216,7 @@ class TestPage:
         assert tab.locator(".nn-guess").count() == 3
         assert "was 0" in tab.locator(".nn-why").text_content()
         tab.get_by_role("button", name="the target flips").click()
-        said(tab, "∂L/∂b₃ = 0.0714")
+        said(tab, "That changed 7 of 7 numbers forward")
         assert tab.locator(".nn-guess").count() == 0
 
     def test_the_new_numbers_are_kept(self, show):
@@ -241,9 +243,11 @@ class TestPage:
         )
         assert field(tab, re.compile("weight")).count() == 6 + 12 + 8
         field(tab, "target class").fill("1")
-        code = tab.locator(".nn-code code")
+        tab.wait_for_function(
+            "document.querySelector('.nn-code code').textContent.includes('np.array([1])')"
+        )
         scope = {}
-        exec(code.text_content(), scope)
+        exec(tab.locator(".nn-code code").text_content(), scope)
         assert scope["out"].shape == (1, 2) and scope["t"] == [1]
 
     def test_the_code_shown_computes_what_is_shown(self, show):

@@ -45,7 +45,7 @@ export function drawing(sim, change) {
     const run = renewed ? c.after : c.before;
     const edited = shown.get("position") === position;
     const fresh = new Map([["position", position]]);
-    const counts = {};
+    const counts = { forward: [0, 0], loss: [0, 0], backward: [0, 0] };
     const list = [];
     const small = g.stacked ? "nn-small" : "";
 
@@ -54,8 +54,7 @@ export function drawing(sim, change) {
       fresh.set(key, content);
       const changed = edited && (shown.get(key) ?? content) !== content;
       if (changed && !reducedMotion()) element.animate([{ opacity: 0.1 }, {}], 500);
-      if (!ROLES[key[0]]) return;
-      const count = (counts[ROLES[key[0]]] ??= [0, 0]);
+      const count = counts[ROLES[key[0]]] ?? [];
       count[0] += changed;
       count[1]++;
     };
@@ -126,9 +125,9 @@ export function drawing(sim, change) {
       marks.paint(`unit${l}.${i}`, "circle", { cx: x, cy: y, r: g.radius, class: `nn-unit nn-role-${role}`, fill: reached ? signedFill(value) : "var(--nn-bg)" });
       const key = `${l}.${i}`;
       if (!reached) return text(`a${key}`, x, y + 5, l === last ? n.Z(l, i) : n.A(l + 1, i));
-      const label = l < last ? `${n.Z(l, i)} ${short(run.Z[l][i])}` : c.loss[0] === "h" ? n.Z(l, i) : `${n.p(i)} ${short(run.p[i])}`;
+      const label = l < last ? `${n.Z(l, i)} ${short(run.Z[l][i])}` : c.loss[0] === "h" ? "" : `${n.p(i)} ${short(run.p[i])}`;
       text(`a${key}`, x, y + 5, short(value), `nn-inside ${small}`);
-      text(`z${key}`, x, y + g.radius + 15, label, `nn-role-forward ${small}`);
+      text(`${label ? "z" : "o"}${key}`, x, y + g.radius + 15, label || n.Z(l, i), `nn-role-forward ${small}`);
       if (blamed && !renewed) text(`δ${key}`, x, y - g.radius - 7, `${n.delta(l, i)} ${short(deltas[l][i])}`, `nn-role-backward ${small}`);
     }
 

@@ -18,7 +18,7 @@ export function sentence({ before, after, lr, squares }, step) {
 
 /** How many of the numbers on the stage an edit has changed; counts: { forward: [changed, all], … }. */
 export const difference = (counts) =>
-  `That changed ${Object.entries(counts).map(([role, [changed, all]]) => (role === "loss" ? `${changed ? "the loss" : "not the loss"}` : `${changed} of ${all} numbers ${role}`)).join(", ")}.`;
+  `That changed ${Object.entries(counts).filter(([, [, all]]) => all).map(([role, [changed, all]]) => (role === "loss" ? `${changed ? "" : "not "}the loss` : `${changed} of ${all} numbers ${role}`)).join(", ")}.`;
 
 /** Python that computes what is on the stage. */
 export function code({ params, x, target, activation, loss, lr }) {

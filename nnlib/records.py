@@ -19,8 +19,8 @@ class Recorded:
         self.columns = list(self.rows[0])
         made = record["made"]
         self.provenance = (
-            f"Recorded on {made['date']} ({made['device']}, {made['versions']}, "
-            f"{made['seconds']} s) by {made['script']}."
+            f"recorded on {made['date']} in {made['seconds']} s by {made['script']},\n"
+            f"{made['device']}, {made['versions']}"
         )
 
     def values(self, column, **where):

@@ -13,6 +13,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import course_map
 import yaml
 from execute import EXECUTED, chapters, execute_all
 from serve import HTML
@@ -44,6 +45,7 @@ def staged() -> dict[str, bytes]:
         for path in chapters()
     }
     files["reference/statistics.md"] = statistics_page(records).encode()
+    files["map.html"] = course_map.page().encode()
     files["_config.yml"] = config().encode()
     files["_toc.yml"] = contents().encode()
     return files

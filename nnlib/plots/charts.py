@@ -123,7 +123,7 @@ def _lines(x, runs, names, labels, baseline, log, size):
         ax.plot(x, mean, color=shade, marker="o" if len(x) == 1 else "")
         sorted_runs[label] = y
         ends.append((label, mean, text_of(names[label])))
-    _scales(ax, log, labels)
+    _scales(ax, x, log, labels)
     if baseline:
         ax.axhline(baseline[1], color=color("muted"), linewidth=1, linestyle=_DASHES)
         ends.append((baseline[0], np.array([baseline[1]], float), "muted"))
@@ -132,11 +132,14 @@ def _lines(x, runs, names, labels, baseline, log, size):
     return fig, ax, _describe(x, sorted_runs, labels, baseline)
 
 
-def _scales(ax, log, labels):
+def _scales(ax, x, log, labels):
     if set(log) - {"x", "y"}:
         raise ValueError(f"log: expected '', 'x', 'y' or 'xy', got {log!r}")
     if "x" in log:
         ax.set_xscale("log")
+        if len(x) <= _FEW:  # few enough to name each
+            ax.set_xticks(x, [f"{value:g}" for value in x], minor=False)
+            ax.set_xticks([], minor=True)
     if "y" in log:
         ax.set_yscale("log")
     ax.set_xlabel(labels[0])

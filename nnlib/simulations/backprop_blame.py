@@ -27,6 +27,29 @@ def _examples():
 
 
 EXAMPLES = _examples()
+TOWER = {
+    "depth": 10,
+    "width": 8,
+    "activation": "sigmoid",
+    "init": "xavier",
+    "data": "moons",
+    "residual": None,
+    "seed": 0,
+    "batch": True,
+    "bars": "delta",
+    "frozen": [],
+    "path": [],
+}
+DEEP = TOWER | {"depth": 20, "width": 16, "activation": "relu", "init": "he"}
+PRESETS = {
+    "a sigmoid tower": TOWER,
+    "Xavier under ReLU fades": DEEP | {"init": "xavier"},
+    "He keeps it level": DEEP,
+    "too large for tanh": DEEP | {"activation": "tanh", "init": "large"},
+    "residuals that explode": DEEP | {"residual": "plain"},
+    "residuals, scaled": DEEP | {"residual": "scaled"},
+    "residuals that begin at zero": DEEP | {"residual": "zero"},
+}
 RANGES = {
     "depth": (2, 20),
     "width": (2, 16),
@@ -81,6 +104,7 @@ class BackpropBlame(Simulation):
     rate = synced(t.Float(0.5), "the learning rate of a step")
     path = synced(t.List(t.Dict(), []), "steps taken: [{rate, frozen, example (0: the batch)}, …]")
     examples = synced(t.Dict(default_value=EXAMPLES), "{name: [X, y]}")
+    presets = synced(t.Dict(default_value=PRESETS), "states by the names of what they show")
     given = synced(t.Dict(), "the reader's own parameters: {weights, biases}; else they are drawn")
 
     def __init__(self, **traits):
@@ -105,10 +129,18 @@ class BackpropBlame(Simulation):
     @t.validate(*RANGES)
     def _in_range(self, proposal):
         (low, high), value = RANGES[proposal["trait"].name], proposal["value"]
+        name = proposal["trait"].name
+        if name == "nudge" and value == 0:
+            raise ValueError("nudge: expected a number other than 0")
         if not low <= value <= high:
-            name = proposal["trait"].name
             raise ValueError(f"{name}: expected a number from {low} to {high}, got {value}")
         return value
+
+    @t.validate("frozen")
+    def _layer_numbers(self, proposal):
+        if any(not 1 <= number <= 20 for number in proposal["value"]):
+            raise ValueError(f"frozen: expected numbers of layers, got {proposal['value']}")
+        return sorted(set(proposal["value"]))
 
     @t.validate("data")
     def _known_data(self, proposal):

@@ -37,8 +37,9 @@ function render({ model, el }) {
   const layer = stepper({ label: "layer", value: 1, min: 1, max: 20, onInput: toLayer });
   const part = sim.bind(segmented, "part", { label: "of the block", options: [[1, "W₁"], [2, "W₂"]] });
   const freeze = toggle({ label: "freeze it", value: false, onInput: (on) => {
-    const rest = sim.get("frozen").filter((n) => n !== sim.get("layer"));
-    sim.set({ frozen: on ? [...rest, Math.min(depth(), sim.get("layer"))] : rest });
+    const now = Math.min(depth(), sim.get("layer"));
+    const rest = sim.get("frozen").filter((n) => n !== now);
+    sim.set({ frozen: on ? [...rest, now] : rest });
   } });
   const sign = () => (sim.get("nudge") < 0 ? -1 : 1);
   const nudge = slider({

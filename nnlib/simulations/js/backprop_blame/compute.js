@@ -62,7 +62,7 @@ export function computer() {
     const remove = (weight) => change(weight, -weight.w);
     if (!known) {
       const most = (size) => remove(weightAt(largest(layers, run.grads, size)));
-      const losses = [stations[0], stations.at(-2) ?? layers].map((each) => lossOf(each, rows));
+      const losses = [stations[0], stations.at(-2) ?? layers].map((each) => (each === layers ? run.loss : lossOf(each, rows)));
       kept = {
         layers,
         name,

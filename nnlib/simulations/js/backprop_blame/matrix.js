@@ -20,12 +20,16 @@ export function matrix(sim, onWeight) {
   const { paint, sweep } = painter(cells);
   let width = 320;
   let shape = [1, 1];
-  let size = 20;
+  let [wide, tall] = [20, 20];
   sim.onResize(el, (w) => (width = Math.floor(w) || width));
 
   const inside = (place) => place.every((v, k) => v >= 0 && v < shape[k]);
-  const go = (...place) => inside(place) && onWeight(place.map((v) => v + 1));
-  pressed(figure, (x, y) => go(Math.floor((y - TOP) / size), Math.floor((x - LEFT) / size)));
+  const go = (...place) => {
+    if (!inside(place)) return;
+    at = place; // at once: keys may come faster than frames
+    onWeight(place.map((v) => v + 1));
+  };
+  pressed(figure, here.el, (x, y) => go(Math.floor((y - TOP) / tall), Math.floor((x - LEFT) / wide)));
 
   /** Returns the blame of the selected unit. */
   function draw(c) {
@@ -38,22 +42,22 @@ export function matrix(sim, onWeight) {
     const units = V.map((_, unit) => norm(c.deltas[l][p].map((row) => [row[unit]])));
     const top = Math.max(...units);
     [shape, at] = [[V.length, V[0].length], [i, j]];
-    size = Math.max(3, Math.min(34, (width - LEFT - SIDE) / shape[1], 330 / shape[0]));
-    const right = LEFT + size * shape[1] + 8;
+    [wide, tall] = [Math.min(34, (width - LEFT - SIDE) / shape[1]), Math.min(34, 330 / shape[0])];
+    const right = LEFT + wide * shape[1] + 8;
     figure.setAttribute("width", width);
-    figure.setAttribute("height", TOP + size * shape[0] + 4);
+    figure.setAttribute("height", TOP + tall * shape[0] + 4);
     figure.setAttribute("aria-label", `Layer ${l + 1}: ${shape.join(" units, ")} inputs; ‖δ‖ of the units: ${units.map((v) => num(v)).join(", ")}`);
     V.forEach((row, r) => {
-      const y = TOP + r * size;
-      row.forEach((v, k) => paint(`${r},${k}`, "rect", { x: LEFT + k * size, y, width: size - 1, height: size - 1, fill: signedFill(v, most), class: "nn-cell" }));
-      paint(r, "rect", { x: right, y: y + 0.2 * size, height: 0.6 * size, width: top ? ((SIDE - 14) * units[r]) / top : 0, class: "nn-bar" });
+      const y = TOP + r * tall;
+      row.forEach((v, k) => paint(`${r},${k}`, "rect", { x: LEFT + k * wide, y, width: 0.94 * wide, height: 0.94 * tall, fill: signedFill(v, most), class: "nn-cell" }));
+      paint(r, "rect", { x: right, y: y + 0.2 * tall, height: 0.6 * tall, width: top ? ((SIDE - 14) * units[r]) / top : 0, class: "nn-bar" });
     });
     const name = (x, text, more) => paint(text, "text", { x, y: 13, class: "nn-tick", ...more }, text);
     name(LEFT, "inputs →");
     name(-TOP, "← units", { transform: "rotate(-90)", "text-anchor": "end" });
     name(right, "‖δ‖");
     sweep();
-    here.set({ x: LEFT + j * size - 1, y: TOP + i * size - 1, width: size + 1, height: size + 1 },
+    here.set({ x: LEFT + j * wide - 1, y: TOP + i * tall - 1, width: wide + 1, height: tall + 1 },
       i * shape[1] + j + 1, shape[0] * shape[1], `unit ${i + 1}, input ${j + 1}: weight ${num(c.w)}, gradient ${num(c.g)}`);
     strongest.textContent = `strongest blue +${num(most)}, strongest orange ${num(-most)}`;
     return units[i];

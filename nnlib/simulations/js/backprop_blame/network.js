@@ -6,17 +6,6 @@ import { ACTIVATIONS } from "../math/activations.js";
 
 const STARTS = [["xavier", "Xavier"], ["he", "He"], ["small", "½ Xavier"], ["large", "2 × Xavier"]];
 const BRANCHES = [[null, "none"], ["plain", "s = 1"], ["scaled", "s = 1/√blocks"], ["zero", "W₂ begins at 0"]];
-const ANEW = { depth: 10, width: 8, residual: null, seed: 0, data: "moons", batch: true, frozen: [], path: [], bars: "delta" };
-const DEEP = { ...ANEW, depth: 20, width: 16, activation: "relu", init: "he" };
-const PRESETS = [
-  ["a sigmoid tower", { ...ANEW, activation: "sigmoid", init: "xavier" }],
-  ["Xavier under ReLU fades", { ...DEEP, init: "xavier" }],
-  ["He keeps it level", DEEP],
-  ["too large for tanh", { ...DEEP, activation: "tanh", init: "large" }],
-  ["residuals that explode", { ...DEEP, residual: "plain" }],
-  ["residuals, scaled", { ...DEEP, residual: "scaled" }],
-  ["residuals that begin at zero", { ...DEEP, residual: "zero" }],
-];
 
 export function networkControls(sim) {
   const anew = (changes) => sim.set({ path: [], ...changes });
@@ -35,7 +24,7 @@ export function networkControls(sim) {
   ];
   const el = h("div", { class: "nn-controls nn-wide" }, shape,
     sim.bind(segmented, "batch", { label: "loss of", options: [[true, "the batch"], [false, "one example"]] }), example,
-    own ? null : presets("show", PRESETS.map(([name, state]) => [name, () => sim.set(state)])));
+    own ? null : presets("show", Object.entries(sim.get("presets")).map(([name, state]) => [name, () => sim.set(state)])));
   const update = () => {
     example.hidden = sim.get("batch");
     if (sim.get("example") > rows()) sim.set({ example: rows() });

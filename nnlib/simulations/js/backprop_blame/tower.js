@@ -16,21 +16,22 @@ export function tower(sim, onLayer) {
   const hatch = svg("pattern", { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, svg("line", { y2: 6, class: "nn-hatch" }));
   const layers = Array.from({ length: 4 }, () => svg("g"));
   const [grid, bars, line, texts] = layers.map(painter);
-  let now = 1;
-  const here = walker("inspected layer", (_, by) => onLayer(now + by));
+  let [now, n] = [1, 1]; // kept here too, since keys may come faster than frames
+  const here = walker("inspected layer", (_, by) => onLayer((now = Math.max(1, Math.min(n, now + by)))));
   const figure = svg("svg", { role: "group", height: BOTTOM + 24 }, svg("defs", {}, hatch), layers[0], here.el, layers.slice(1));
+  const key = h("i", { class: "nn-sample" });
   const sample = (cls, ...text) => h("span", {}, h("i", { class: `nn-sample ${cls}` }), text);
   const what = h("span");
   const update = sample("nn-update", "what a step changes, η‖∂L/∂W‖");
-  const legend = h("p", { class: "nn-legend" }, sample("", what), update, sample("nn-ahead", "signal, RMS of what comes out →"));
+  const legend = h("p", { class: "nn-legend" }, h("span", {}, key, what), update, sample("nn-ahead", "signal, RMS of what comes out →"));
   const el = h("div", { class: "nn-figure nn-pick" }, figure);
   let width = 320;
   let X = () => 0;
   sim.onResize(el, (w) => (width = Math.floor(w) || width));
-  pressed(figure, (x) => x > LEFT && onLayer(Math.ceil((x - LEFT) / (X(2) - X(1)))));
+  pressed(figure, here.el, (x) => x > LEFT && onLayer(Math.ceil((x - LEFT) / (X(2) - X(1)))));
 
   function draw(c, marks) {
-    const n = c.layers.length;
+    n = c.layers.length;
     const wide = (width - LEFT) / n;
     const all = [...c.heights.flat(), ...c.signal].filter(drawable).map(log);
     const y = [2 * Math.floor((Math.min(0, ...all) - 0.5) / 2), Math.max(1, Math.ceil(Math.max(...all) + 0.3))];
@@ -41,6 +42,7 @@ export function tower(sim, onLayer) {
     const column = (k) => ({ x: X(k) - wide / 2, y: TOP, width: wide, height: BOTTOM - TOP });
     const kind = BARS.find(([key]) => key === c.bars)[1];
     what.textContent = c.bars === "moved" ? kind : `${kind} ←`;
+    key.className = `nn-sample ${c.bars === "moved" ? "nn-moved" : ""}`;
     update.hidden = c.bars !== "gradient";
     figure.setAttribute("width", width);
     figure.setAttribute("aria-label", `${kind} of layers 1 to ${n}: ${c.heights.map((parts) => parts.map((v) => num(v)).join(" and ")).join(", ")}`);
@@ -58,8 +60,8 @@ export function tower(sim, onLayer) {
       const x = X(l + 1) - 0.36 * wide + k * thick;
       const bar = (key, at, height, cls) => bars.paint(key + l + k, "rect", { x, y: at, width: 0.94 * thick, height, class: cls });
       const step = v * c.rate;
-      if (drawable(v)) bar("bar", Y(log(v)), BOTTOM - Y(log(v)), k ? "nn-bar nn-second" : "nn-bar");
-      else text(`none${l}.${k}`, x + thick / 2, BOTTOM - 6, num(v)); // an exact zero has no logarithm
+      if (drawable(v)) bar("bar", Y(log(v)), BOTTOM - Y(log(v)), `nn-bar ${k ? "nn-second" : ""} ${c.bars === "moved" ? "nn-moved" : ""}`);
+      else text(`none${l}.${k}`, x + thick / 2, BOTTOM - 6, v === 0 ? "0" : "✕"); // an exact zero has no logarithm, an overflow no height
       if (c.bars === "gradient" && drawable(step) && !c.frozen.includes(l + 1)) bar("step", Y(log(step)) - 2, 4, "nn-update");
     }));
     const points = c.signal.map((v, l) => [X(l + 1), Y(drawable(v) ? log(v) : y[0])]);
@@ -74,9 +76,9 @@ export function tower(sim, onLayer) {
     const last = c.heights.at(-1)[0];
     for (const k of marks.layers ?? []) line.paint(`guess${k}`, "rect", { ...column(k), class: "nn-guess" });
     if (marks.factor && drawable(last)) {
-      const end = Y(log(last * marks.factor));
-      line.paint("guess", "path", { d: `M${X(n)} ${Y(log(last))}L${X(1)} ${end}`, class: "nn-guess" });
-      text("guess", X(1) + 8, end - 8, "your guess", "nn-text", "start");
+      const [from, to] = [Y(log(last)), Y(log(last * marks.factor))];
+      line.paint("guess", "path", { d: `M${X(n)} ${from}L${X(1)} ${to}`, class: "nn-guess" });
+      text("guess", X((n + 1) / 2), (from + to) / 2 - 10, "your guess", "nn-text");
     }
     for (const k of new Set([1, now, n])) {
       const v = Math.max(...c.heights[k - 1]);

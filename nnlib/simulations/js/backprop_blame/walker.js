@@ -20,13 +20,17 @@ export function walker(label, onMove) {
   return { el, set };
 }
 
-/** Calls f(x, y), in pixels of the element, where it is pressed and while the pointer is dragged. */
-export function pressed(el, f) {
+/** Calls f(x, y), in pixels of the element, where it is pressed and while the pointer is dragged; the keys follow. */
+export function pressed(el, focused, f) {
   const tell = (event) => {
     if (event.type === "pointermove" && !event.buttons) return;
     const box = el.getBoundingClientRect();
     f(event.clientX - box.left, event.clientY - box.top);
   };
-  el.addEventListener("pointerdown", tell);
+  el.addEventListener("pointerdown", (event) => {
+    tell(event);
+    focused.focus({ preventScroll: true });
+  });
+  el.addEventListener("mousedown", (event) => event.preventDefault()); // keeps that focus, selects no text
   el.addEventListener("pointermove", tell);
 }

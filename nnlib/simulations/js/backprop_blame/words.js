@@ -15,7 +15,8 @@ export function sentence(c, old) {
     : ratio > 1e2 ? `It explodes: layer 1 gets ${num(ratio)} times what layer ${n} gets.`
     : `It survives: layer 1 gets ${num(ratio)} times what layer ${n} gets.`;
   const kind = c.residual ? `, residual, ${BRANCH[c.residual]}` : "";
-  return `Blame ‖δ‖ on its way back through ${n} layers (${ACTIVATIONS[c.activation].text}${kind}): ${way} The loss is ${num(c.loss)}.${still(c)}`;
+  const one = c.batch ? "" : `Example ${c.example}, class ${c.examples[c.data][1][c.example - 1]}. `;
+  return `${one}Blame ‖δ‖ on its way back through ${n} layers (${ACTIVATIONS[c.activation].text}${kind}): ${way} The loss is ${num(c.loss)}.${still(c)}`;
 }
 
 const list = (numbers) => (numbers.length > 1 ? `layers ${[...numbers].sort((a, b) => a - b).join(", ")}` : `layer ${numbers[0]}`);
@@ -27,6 +28,7 @@ function freezing(c) {
 }
 
 function moved(c) {
+  if (!Number.isFinite(c.loss)) return `Step ${c.path.length}: the numbers overflow. That step was too large.`;
   const taken = c.path.at(-1);
   const which = taken.example ? ` (on example ${taken.example})` : "";
   const rest = taken.frozen.length ? ` All layers moved but ${list(taken.frozen)}, which ${taken.frozen.length > 1 ? "were" : "was"} frozen.` : "";

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from nnlib import engine, scratch
+from nnlib import scratch
 from nnlib.simulations import ForwardBackward
 from tests.simulations.test_activation_gallery import COUNT_LISTENERS, said
 
@@ -76,52 +76,6 @@ def test_a_bad_change_is_undone_with_those_made_beside_it():
     with s.hold_trait_notifications():
         s.weights, s.biases, s.x, s.position = [[[1.0]], [[1.0]]], [[0.0], [0.0]], [1.0], 0
     assert s.sizes == (1, 1, 1)
-
-
-def test_from_model_reads_parameters_and_both_engines():
-    rng = np.random.default_rng(0)
-    params = scratch.init([2, 4, 2], rng)
-    s = ForwardBackward.from_model(params, np.array([[1.0, 2.0]]), [0, 1], activation="gelu")
-    assert s.sizes == (2, 4, 2) and s.activation == "gelu" and s.x == [1.0, 2.0]
-    np.testing.assert_array_equal(s.params[0][0], params[0][0])
-
-    import torch
-
-    for nn in (torch.nn, engine.nn):
-        model = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))
-        s = ForwardBackward.from_model(model, [0.5, -1], 1)
-        assert (s.activation, s.target) == ("relu", [1])
-        out, _ = scratch.forward(s.params, np.array([s.x]), scratch.RELU)
-        tensor = (torch if nn is torch.nn else engine).tensor([[0.5, -1.0]])
-        np.testing.assert_allclose(out, model(tensor).detach().numpy(), rtol=1e-5, atol=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("build", "named"),
-    [
-        (lambda nn: nn.Linear(2, 3), "model: expected parameters"),
-        (lambda nn: nn.Sequential(nn.Linear(2, 3), nn.ReLU()), "Linear, ReLU"),
-        (
-            lambda nn: nn.Sequential(
-                nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 3), nn.Tanh(), nn.Linear(3, 1)
-            ),
-            "one kind of activation",
-        ),
-        (lambda nn: nn.Sequential(nn.Linear(2, 3), nn.Dropout(), nn.Linear(3, 1)), "Dropout"),
-        (
-            lambda nn: nn.Sequential(nn.Linear(2, 3), nn.LeakyReLU(0.3), nn.Linear(3, 1)),
-            "negative_slope=0.3",
-        ),
-        (lambda nn: nn.Sequential(nn.Linear(2, 9), nn.ReLU(), nn.Linear(9, 1)), "1 to 4 units"),
-        (lambda nn: [(np.zeros((3, 2)), np.zeros(2))], "layer 1"),
-        (lambda nn: "model", "model: expected parameters"),
-    ],
-)
-def test_from_model_says_what_it_cannot_show(build, named):
-    import torch
-
-    with pytest.raises(ValueError, match=re.escape(named)):
-        ForwardBackward.from_model(build(torch.nn), [1, 2], [1])
 
 
 def test_every_question_shows_a_valid_state_and_names_true_numbers():
@@ -271,7 +225,7 @@ class TestPage:
         tab.get_by_role("button", name="exactly zero").click()
         for position in ("an input is zero", "the step is too large"):
             tab.get_by_role("button", name=position).click()
-            tab.wait_for_timeout(700)
+            tab.wait_for_function("document.getAnimations().length == 0")
             assert violations(tab) == [], position
 
     @pytest.mark.parametrize("sizes", [(2, 3, 1), (3, 4, 4, 2)])

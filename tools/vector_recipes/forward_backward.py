@@ -1,4 +1,4 @@
-"""What "forward and backward, number by number" starts with, and every number of one round by name."""
+"""Forward and backward: the networks it starts with, and every number of one round by name."""
 
 import numpy as np
 

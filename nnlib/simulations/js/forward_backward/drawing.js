@@ -43,8 +43,8 @@ export function drawing(sim, change) {
     const at = (...step) => done.slice(-1).some(is(...step));
     const renewed = at("again");
     const run = renewed ? c.after : c.before;
-    const edited = shown.get("position") === position;
-    const fresh = new Map([["position", position]]);
+    const edited = shown.get("position") === position && shown.get("lr") === c.lr;
+    const fresh = new Map([["position", position], ["lr", c.lr]]);
     const counts = { forward: [0, 0], loss: [0, 0], backward: [0, 0] };
     const list = [];
     const small = g.stacked ? "nn-small" : "";
@@ -122,7 +122,7 @@ export function drawing(sim, change) {
 
       const value = l === last ? run.Z[l][i] : run.A[l + 1][i];
       const reached = has("forward", l, i);
-      marks.paint(`unit${l}.${i}`, "circle", { cx: x, cy: y, r: g.radius, class: `nn-unit nn-role-${role}`, fill: reached ? signedFill(value) : "var(--nn-bg)" });
+      marks.paint(`unit${l}.${i}`, "circle", { cx: x, cy: y, r: g.radius, class: `nn-unit nn-role-${role}`, style: reached && `fill:${signedFill(value)}` });
       const key = `${l}.${i}`;
       if (!reached) return text(`a${key}`, x, y + 5, l === last ? n.Z(l, i) : n.A(l + 1, i));
       const label = l < last ? `${n.Z(l, i)} ${short(run.Z[l][i])}` : c.loss[0] === "h" ? "" : `${n.p(i)} ${short(run.p[i])}`;
@@ -138,7 +138,7 @@ export function drawing(sim, change) {
         path(`L${i}`, d, 1, at("backward", last, i) ? "backward" : role);
       });
       text("loss", x, y - 22, "loss L");
-      marks.paint("L", "rect", { x: x - 33, y: y - 15, width: 66, height: 30, rx: 15, class: `nn-unit nn-loss ${role && "nn-role-loss"}` });
+      marks.paint("L", "rect", { x: x - 33, y: y - 15, width: 66, height: 30, rx: 15, class: `nn-unit nn-role-${role}` });
       if (has("loss")) text("ℓ", x, y + 5, short(run.loss), "nn-role-loss");
       const softmax = isSoftmax(c.loss);
       const limits = c.loss[0] === "s" && { min: 0, max: 1, step: softmax ? 1 : 0.1 };

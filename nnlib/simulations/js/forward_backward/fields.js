@@ -53,7 +53,6 @@ export function fields(parent, change) {
       if (changed && read(input.value) !== value) field.show(); // what was typed stays as typed
       input.style.cssText = `left:${x - width / 2}px;top:${y - height / 2}px;width:${width}px;height:${height}px`;
       input.className = `nn-field nn-role-${role}`;
-      input.title = `${label}: ${value}`;
       for (const [name, text] of [["label", label], ["valuenow", value], ["valuemin", min], ["valuemax", max]]) input.setAttribute(`aria-${name}`, text);
     }
   };

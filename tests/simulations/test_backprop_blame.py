@@ -97,6 +97,7 @@ def test_what_the_questions_say_about_blame_is_computed():
         ("sigmoids", 1.5e-6, 2.5e-6),
         ("relu", 4e-4, 6e-4),
         ("residual", 100, 200),
+        ("scaled", 1, 2),
     ]:
         delta = norms(shown(question).run().deltas)
         assert low < delta[0] / delta[-1] < high, question
@@ -263,7 +264,7 @@ def test_a_guess_stays_drawn_beside_what_happened(show):
     tab.get_by_role("button", name="a hundredth").click()
     assert "It vanishes: layer 1 gets 2.11·10⁻⁶" in said(tab, "2.11")
     assert tab.locator("path.nn-guess").count() == 1
-    for _ in range(3):
+    for _ in range(4):
         tab.get_by_role("button", name="next question").click()
     tab.get_by_role("button", name="those of layers 1 and 2").click()
     said(tab, "Frozen: layer 3")

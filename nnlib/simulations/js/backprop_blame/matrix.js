@@ -59,7 +59,7 @@ export function matrix(sim, onWeight) {
     sweep();
     here.set({ x: LEFT + j * wide - 1, y: TOP + i * tall - 1, width: wide + 1, height: tall + 1 },
       i * shape[1] + j + 1, shape[0] * shape[1], `unit ${i + 1}, input ${j + 1}: weight ${num(c.w)}, gradient ${num(c.g)}`);
-    strongest.textContent = `strongest blue +${num(most)}, strongest orange ${num(-most)}`;
+    strongest.textContent = `colours run from ${num(-most)} (orange) to +${num(most)} (blue)`;
     return units[i];
   }
   return { el: h("div", {}, el, strongest), draw };

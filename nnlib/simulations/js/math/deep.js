@@ -91,9 +91,12 @@ export const withWeight = (layers, [l, p, i, j], value) =>
 
 /** ‖M‖: the root of the sum of squares, scaled so that 10⁻²⁰⁰ does not underflow. */
 export function norm(matrix) {
-  const flat = matrix.flat();
-  const largest = flat.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
-  return largest > 0 && largest < Infinity ? largest * Math.sqrt(flat.reduce((a, b) => a + (b / largest) ** 2, 0)) : largest;
+  let largest = 0;
+  for (const row of matrix) for (const v of row) largest = Math.max(largest, Math.abs(v));
+  if (!(largest > 0 && largest < Infinity)) return largest;
+  let sum = 0;
+  for (const row of matrix) for (const v of row) sum += (v / largest) ** 2;
+  return largest * Math.sqrt(sum);
 }
 /** Root mean square of all entries. */
 export const rms = (matrix) => norm(matrix) / Math.sqrt(matrix.length * matrix[0].length);

@@ -57,6 +57,12 @@ def pytest_terminal_summary(terminalreporter):
 
 
 @pytest.fixture(scope="session")
-def chromium_path() -> str:
-    """The browser's executable; a test that asks for it is marked `browser`."""
-    return CHROMIUM
+def browser():
+    """One Chromium for all tests of a worker: Playwright's loop cannot be started twice."""
+    from playwright.sync_api import sync_playwright
+
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield chromium
+        chromium.close()

@@ -2,7 +2,7 @@
 
 import json
 import sys
-import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -23,11 +23,18 @@ def test_a_difference_that_comes_later_is_found():
         harness.agree("drift", lambda: 1.0 + (next(steps) == 2), lambda: 1.0, steps=5, rtol=1e-9)
 
 
-def test_the_ratio_is_ours_over_theirs():
-    ratio, low, high = harness.time_ratio(
-        lambda: time.sleep(0.004), lambda: time.sleep(0.001), blocks=6, seconds=0.002
-    )
-    assert 2 < low <= ratio <= high < 5
+def test_the_ratio_is_ours_over_theirs(monkeypatch):
+    clock = SimpleNamespace(now=0.0)
+    monkeypatch.setattr(harness, "perf_counter", lambda: clock.now)
+
+    def takes(seconds):
+        def side():
+            clock.now += seconds
+
+        return side
+
+    ratios = harness.time_ratio(takes(0.004), takes(0.001), blocks=6, seconds=0.002)
+    assert ratios == pytest.approx((4, 4, 4))
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case[0] for case in CASES])

@@ -1,20 +1,10 @@
 """Simulations in a real Chromium, on a page without a kernel and without a network."""
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.simulations.staticpage import ROOT, execute, page
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-
-
-@pytest.fixture(scope="session")
-def chromium(chromium_path):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +21,7 @@ def notebook():
 
 
 @pytest.fixture
-def show(chromium, notebook, tmp_path):
+def show(browser, notebook, tmp_path):
     """show(cell, …, width=, theme=, motion=, touch=) → a Playwright page opened from a file.
 
     When the test ends the page must have asked for nothing and complained of nothing.
@@ -41,7 +31,7 @@ def show(chromium, notebook, tmp_path):
     def open_page(*cells, width=768, theme="light", motion="no-preference", touch=False):
         path = tmp_path / f"page{len(contexts)}.html"
         path.write_text(page(notebook(*cells), f'data-theme="{theme}"'), encoding="utf-8")
-        context = chromium.new_context(
+        context = browser.new_context(
             viewport={"width": width, "height": 900}, reduced_motion=motion, has_touch=touch
         )
         contexts.append(context)

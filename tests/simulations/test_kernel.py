@@ -59,7 +59,7 @@ def _wait_until_up(url, process):
 
 
 @pytest.mark.parametrize("place", ["lab/tree", "notebooks"])
-def test_arrow_keys_on_a_slider_reach_python(chromium, server, place):
+def test_arrow_keys_on_a_slider_reach_python(browser, server, place):
     address, folder = server
     seen = folder / "seen.txt"
     seen.unlink(missing_ok=True)
@@ -68,7 +68,7 @@ def test_arrow_keys_on_a_slider_reach_python(chromium, server, place):
     name = place.replace("/", "-") + ".ipynb"
     nbformat.write(nb, folder / name)
 
-    context = chromium.new_context(viewport={"width": 1280, "height": 1000})
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
     tab = context.new_page()
     tab.set_default_timeout(90_000)
     local = address.removeprefix("http")

@@ -4,12 +4,9 @@ import threading
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import sync_playwright
 from serve import server
 
 from tests.site.built import HTML
-
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="session")
@@ -21,14 +18,6 @@ def site():
         threading.Thread(target=httpd.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{httpd.server_port}/"
         httpd.shutdown()
-
-
-@pytest.fixture(scope="session")
-def browser(chromium_path):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @dataclass

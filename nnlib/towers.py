@@ -12,7 +12,9 @@ normalization. Its scaling by 1/√blocks and its start at zero: Zhang et al. (2
 (Fixup), of which the zero start is one part.
 """
 
-from nnlib.backend import F, nn, torch
+from typing import NamedTuple
+
+from nnlib.backend import F, nn
 
 
 def he_(layer):
@@ -70,12 +72,41 @@ def _checked(sizes, depth):
     return sizes
 
 
-def gradient_norms(model, X, y):
-    """‖∂L/∂W‖ of every weight matrix, first layer first, for the mean cross-entropy of a batch.
+class Look(NamedTuple):
+    """What one layer says of itself: three sizes, the last one None where the layer is frozen."""
 
-    X (B, n), y (B,). Leaves the model's gradients as `backward` made them.
+    signal: float  # root mean square of what it puts out
+    blame: float  # ‖∂L/∂output‖, for a linear layer ‖δ‖
+    gradient: float | None  # ‖∂L/∂W‖
+
+
+def look(model, X, y):
+    """A `Look` at every layer of a stack that has weights, first layer first.
+
+    The loss is the mean cross-entropy of a batch X (B, n), y (B,). Several weight matrices in one
+    layer, as in a residual block, count as one. Gradients are left as `backward` made them.
     """
     model.zero_grad()
-    F.cross_entropy(model(X), y).backward()
-    grads = [p.grad for p in model.parameters() if p.ndim == 2]
-    return [float(torch.sqrt((g * g).sum())) for g in grads]
+    outputs, h = [], X
+    for layer in model:
+        h = layer(h)
+        if list(layer.parameters()):
+            h.retain_grad()
+            outputs.append((layer, h))
+    F.cross_entropy(h, y).backward()
+    return [Look(rms(out), norm([out.grad]), norm(gradients(layer))) for layer, out in outputs]
+
+
+def gradients(layer):
+    """The gradients of a layer's weight matrices; frozen ones have none."""
+    return [p.grad for p in layer.parameters() if p.ndim == 2 and p.grad is not None]
+
+
+def norm(tensors):
+    """The length of all entries together; None for no tensors."""
+    return float(sum((t * t).sum() for t in tensors) ** 0.5) if tensors else None
+
+
+def rms(h):
+    """The root mean square of all entries."""
+    return float((h.detach() ** 2).mean() ** 0.5)

@@ -1,4 +1,4 @@
-"""How deep can each design be trained? Digits, five designs, four depths, three rates, four seeds.
+"""How deep can each design be trained? Digits, seven designs, four depths, five rates, four seeds.
 
 Plain SGD without momentum, batches of 32, 15 passes. The table keeps every run: the training loss
 of the last pass (null where it was no longer a number) and the share of test digits read right.
@@ -14,12 +14,13 @@ DESIGNS = {
     "sigmoid, Xavier": lambda depth: towers.plain(SIZES, depth, nn.Sigmoid, towers.xavier_),
     "ReLU, Xavier": lambda depth: towers.plain(SIZES, depth, nn.ReLU, towers.xavier_),
     "ReLU, He": lambda depth: towers.plain(SIZES, depth),
+    "ReLU, He, clipped": lambda depth: towers.plain(SIZES, depth),
     "residual": lambda depth: towers.residual(SIZES, depth),
     "residual, clipped": lambda depth: towers.residual(SIZES, depth),
     "residual / √blocks": lambda depth: towers.residual(SIZES, depth, scale=(depth / 2) ** -0.5),
 }
 DEPTHS = (2, 8, 20, 40)
-RATES = (0.01, 0.05, 0.2)
+RATES = (0.00003, 0.003, 0.01, 0.05, 0.2)
 SEEDS = range(4)
 
 

@@ -33,9 +33,6 @@ from .missing import missing
 from .operations import *
 from .random import *
 
-# As in PyTorch, inf and nan are values like others, and nothing warns of them.
-numpy.seterr(divide="ignore", over="ignore", invalid="ignore")
-
 long, int, double, float = int64, int32, float64, float32
 dtype = numpy.dtype
 finfo, iinfo = numpy.finfo, numpy.iinfo

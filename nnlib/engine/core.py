@@ -25,7 +25,7 @@ from contextlib import ContextDecorator
 import numpy as np
 
 from . import memory
-from .dtypes import ShapeError, as_float, axes, flat, kept, promote, same_type
+from .dtypes import ShapeError, as_float, axes, flat, kept, promote, quiet, same_type
 from .gradients import Part, Sums, spread
 from .memory import view
 
@@ -87,11 +87,8 @@ def record(value, inputs, rules):
     """A new tensor with this value; on the tape, if an input that has a rule needs a gradient."""
     out = Tensor(value if type(value) is np.ndarray else np.asarray(value))
     if recording:
-        edges = [
-            (x, rule)
-            for x, rule in zip(inputs, rules, strict=False)
-            if rule is not None and isinstance(x, Tensor) and x.requires_grad
-        ]
+        pairs = zip(inputs, rules, strict=False)
+        edges = [(x, r) for x, r in pairs if r and isinstance(x, Tensor) and x.requires_grad]
         if edges:
             out.requires_grad = True
             out._inputs, out._edges, out._born = inputs, edges, memory.tick()
@@ -106,6 +103,7 @@ def operation(function):
     names = function.__code__.co_varnames[: function.__code__.co_argcount]
     defaults = dict(zip(names[::-1], (function.__defaults__ or ())[::-1], strict=False))
 
+    @quiet
     @functools.wraps(function)
     def apply(*inputs, **options):
         if options:  # put tensors given by name where their rules will be
@@ -148,6 +146,7 @@ def tape(outputs):
     return sorted(found.values(), key=operator.attrgetter("_born"))
 
 
+@quiet
 def run_backward(outputs, gradients, inputs=None, retain_graph=False):
     """The gradient of Σ gradient · output: added to the leaves' grad, or listed for `inputs`.
 
@@ -157,13 +156,13 @@ def run_backward(outputs, gradients, inputs=None, retain_graph=False):
     for output, gradient in zip(outputs, gradients, strict=True):
         if not output.requires_grad:
             raise RuntimeError("the tensor does not require grad and does not have a grad_fn")
-        g = np.ones((), output.array.dtype) if gradient is None else gradient.array
-        if g.shape != output.array.shape and (gradient is not None or output.array.size != 1):
+        a = output.array
+        g = np.ones((1,) * a.ndim, a.dtype) if gradient is None else gradient.array
+        if g.shape != a.shape:
             raise ShapeError(
-                f"gradient has shape {g.shape}, but the output has shape {output.array.shape}: "
+                f"gradient has shape {g.shape}, but the output has shape {a.shape}: "
                 "grad can be implicitly created only for scalar outputs"
             )
-        g = g.reshape(output.array.shape)
         sums.add(output, g, g)
     wanted = {id(x): None for x in inputs or ()}
 
@@ -282,8 +281,9 @@ def reshape(a, *shape):
 @view
 @operation
 def transpose(a, dim0, dim1):
-    dims = axes((dim0, dim1), a.ndim) or (0, 0)
-    return (a.swapaxes(*dims), lambda g: g.swapaxes(*dims)) if a.ndim else (a, lambda g: g)
+    if a.ndim == 0:
+        return a, lambda g: g
+    return a.swapaxes(dim0, dim1), lambda g: g.swapaxes(dim0, dim1)
 
 
 @view
@@ -295,5 +295,4 @@ def getitem(a, key, repeats=False):
 
 Tensor.__add__ = Tensor.__radd__ = add
 Tensor.__mul__ = Tensor.__rmul__ = mul
-Tensor.__neg__ = neg
-Tensor.__matmul__ = matmul
+Tensor.__neg__, Tensor.__matmul__ = neg, matmul

@@ -13,6 +13,9 @@ float32, float64 = np.dtype("float32"), np.dtype("float64")
 int64, int32, uint8 = np.dtype("int64"), np.dtype("int32"), np.dtype("uint8")
 bool_ = np.dtype("bool")
 
+# As in PyTorch, inf and nan are values like others, and what computes with tensors is silent.
+quiet = np.errstate(all="ignore")  # a decorator: the caller's own NumPy code keeps its warnings
+
 CATEGORY = {"b": 0, "u": 1, "i": 1, "f": 2}
 MISSING = {"complex64", "complex128", "cfloat", "cdouble", "float16", "half", "bfloat16"}
 

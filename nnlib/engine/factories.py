@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from .core import Tensor, method
-from .dtypes import as_dtype, flat, float32, float64, int64
+from .dtypes import as_dtype, flat, float32, float64, int64, quiet
 
 __all__ = [
     *("arange", "as_tensor", "cartesian_prod", "empty", "empty_like", "eye", "from_numpy", "full"),
@@ -36,6 +36,7 @@ def from_numpy(array):
     return Tensor(array)
 
 
+@quiet
 def _array(data, dtype):
     given = _unwrap(data)
     array = np.asarray(given)

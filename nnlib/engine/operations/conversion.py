@@ -4,7 +4,7 @@ import numpy as np
 
 from ..core import FREED, Tensor, method, operation
 from ..core import view as sharing
-from ..dtypes import Size, as_dtype, device, float32, float64, int32, int64, uint8
+from ..dtypes import Size, as_dtype, device, float32, float64, int32, int64, quiet, uint8
 from ..missing import missing
 
 Tensor.shape = property(lambda x: Size(x.array.shape))
@@ -237,6 +237,7 @@ def _format(x, *spec):
     return format(item(x), *spec) if x.array.ndim == 0 else object.__format__(x, *spec)
 
 
+@quiet
 def text(x):
     """The values as PyTorch prints them: four decimals, or powers of ten if they differ widely."""
     a, form = x.array, {}

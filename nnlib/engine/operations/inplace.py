@@ -6,7 +6,7 @@ through it: do it under no_grad(), or make a new tensor.
 
 from .. import core
 from ..core import Tensor, method
-from ..dtypes import CATEGORY, ShapeError
+from ..dtypes import CATEGORY, ShapeError, quiet
 from ..memory import wrote
 from . import arithmetic, indexing, pointwise
 
@@ -26,6 +26,7 @@ def allow_write(x, *others):
         )
 
 
+@quiet
 def write(x, value):
     """Put the array `value` into x."""
     if value.shape != x.array.shape:
@@ -65,6 +66,7 @@ for operator, name in OPERATORS:
 
 
 @method
+@quiet
 def fill_(x, value):
     allow_write(x, value)
     x.array[...] = value.array if isinstance(value, Tensor) else value
@@ -95,6 +97,7 @@ def addcdiv_(x, a, b, value=1):
     return x.add_(a / b, alpha=value)
 
 
+@quiet
 def put(x, key, value):
     allow_write(x, value)
     key, _ = indexing.index(key)

@@ -7,6 +7,7 @@ from collections import defaultdict
 import numpy as np
 
 from ..core import Tensor
+from ..dtypes import quiet
 from ..memory import wrote
 
 
@@ -56,6 +57,7 @@ class Optimizer:
                 elif p.grad is not None:
                     p.grad = Tensor(np.zeros_like(p.array))
 
+    @quiet
     def step(self, closure=None):
         """Update every parameter that has a gradient; `closure` recomputes the loss, returned."""
         loss = None if closure is None else closure()

@@ -5,8 +5,6 @@ operations/ and functional/ are the breadth, all in the style of core; nn/ and o
 Inside, a tensor's values are `tensor.array`, and names that begin with "_" are the tape's.
 """
 
-# ruff: noqa: F401, F403
-
 from math import e, inf, nan, pi
 
 import numpy

@@ -17,7 +17,6 @@ bool_ = np.dtype("bool")
 quiet = np.errstate(all="ignore")  # a decorator: the caller's own NumPy code keeps its warnings
 
 CATEGORY = {"b": 0, "u": 1, "i": 1, "f": 2}
-MISSING = {"complex64", "complex128", "cfloat", "cdouble", "float16", "half", "bfloat16"}
 
 
 def category(x):

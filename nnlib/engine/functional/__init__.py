@@ -3,8 +3,6 @@
 Where speed matters they are operations of their own, with a gradient rule derived by hand.
 """
 
-# ruff: noqa: F401, F403
-
 from ..core import relu
 from ..missing import missing
 from ..operations.pointwise import sigmoid, tanh

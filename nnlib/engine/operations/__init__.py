@@ -3,8 +3,6 @@
 Each function is here and, where PyTorch has it so, a method of Tensor.
 """
 
-# ruff: noqa: F401
-
 from . import conversion, inplace
 from .arithmetic import (
     add,

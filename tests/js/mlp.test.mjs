@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { ACTIVATIONS } from "../../nnlib/simulations/js/math/activations.js";
 import { LOSSES, backward, forward, normSquared, step } from "../../nnlib/simulations/js/math/mlp.js";
-import { he, init, mulberry32, normal } from "../../nnlib/simulations/js/math/random.js";
+import { mulberry32, normal } from "../../nnlib/simulations/js/math/random.js";
 import { close, vectors } from "./close.mjs";
 
 const known = vectors("mlp");
@@ -45,12 +45,4 @@ test("mulberry32 and its normal numbers are the same in Python", () => {
   assert.deepEqual(known.mulberry32.map(() => random()), known.mulberry32);
   const draw = normal(mulberry32(7));
   close(known.normal.map(() => draw()), known.normal, "normal", 1e-15);
-});
-
-test("init has the shapes and the spread it names", () => {
-  const params = init([200, 100, 2], normal(mulberry32(1)), he);
-  assert.deepEqual(params.map(({ W, b }) => [W.length, W[0].length, b.length]), [[100, 200, 100], [2, 100, 2]]);
-  const squares = params[0].W.flat().map((w) => w * w);
-  const variance = squares.reduce((a, b) => a + b) / squares.length;
-  assert.ok(Math.abs(variance - 2 / 200) < 0.0005, `variance ${variance}`);
 });

@@ -7,7 +7,7 @@ import { chainView } from "./activation_gallery/chain.js";
 import { curvesView } from "./activation_gallery/curves.js";
 import { neuronView } from "./activation_gallery/neuron.js";
 import { softmaxView } from "./activation_gallery/softmax.js";
-import { segmented } from "./kit/controls.js";
+import { segmented } from "./kit/choices.js";
 import { h } from "./kit/dom.js";
 import { simulation } from "./kit/simulation.js";
 

@@ -1,8 +1,9 @@
 // A chain of layers z ↦ w·φ(z): what is left of a gradient of 1 on its way back to the first.
 
-import { presets, select, segmented, slider, stepper } from "../kit/controls.js";
-import { num } from "../kit/format.js";
-import { plot, ticks } from "../kit/plot.js";
+import { segmented, stepper } from "../kit/choices.js";
+import { presets, select, slider } from "../kit/controls.js";
+import { num, ticks } from "../kit/format.js";
+import { plot } from "../kit/plot.js";
 import { activation, chain } from "../math/activations.js";
 import { OPTIONS, scratchImport, scratchName } from "./curves.js";
 

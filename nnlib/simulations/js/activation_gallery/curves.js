@@ -1,6 +1,7 @@
 // Curve and slope, linked by one point on the z axis.
 
-import { chips, presets, select, slider } from "../kit/controls.js";
+import { chips } from "../kit/choices.js";
+import { presets, select, slider } from "../kit/controls.js";
 import { num } from "../kit/format.js";
 import { plot } from "../kit/plot.js";
 import { ACTIVATIONS, activation, flatZones } from "../math/activations.js";

@@ -1,6 +1,7 @@
 // The network's own controls: whatever they change, training begins anew.
 
-import { button, presets, segmented, select, slider, stepper } from "../kit/controls.js";
+import { segmented, stepper } from "../kit/choices.js";
+import { button, presets, select, slider } from "../kit/controls.js";
 import { h } from "../kit/dom.js";
 import { ACTIVATIONS } from "../math/activations.js";
 

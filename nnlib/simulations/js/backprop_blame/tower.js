@@ -1,8 +1,7 @@
 // The tower: layers from left to right, a bar for each on a logarithmic scale, so that 10⁻¹² is still to be seen.
 
 import { h, painter, svg } from "../kit/dom.js";
-import { num } from "../kit/format.js";
-import { ticks } from "../kit/plot.js";
+import { num, ticks } from "../kit/format.js";
 import { pressed, walker } from "./walker.js";
 
 export const BARS = [["gradient", "gradient ‖∂L/∂W‖"], ["delta", "blame ‖δ‖"], ["moved", "how far W has moved"]];

@@ -2,9 +2,8 @@
 // purple, parameters in green; the current step's wires draw themselves in its direction.
 
 import { signedFill } from "../kit/colour.js";
-import { h, painter, svg } from "../kit/dom.js";
+import { h, painter, reducedMotion, svg } from "../kit/dom.js";
 import { num } from "../kit/format.js";
-import { reducedMotion } from "../kit/theme.js";
 import { isSoftmax, order } from "./compute.js";
 import { fields } from "./fields.js";
 import { layout, wire } from "./layout.js";

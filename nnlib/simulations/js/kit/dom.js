@@ -1,4 +1,4 @@
-// Two element makers, and the one rule that every focusable control obeys.
+// Two element makers, the one rule that every focusable control obeys, and the reader's wish for stillness.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -70,3 +70,6 @@ export function painter(parent) {
     },
   };
 }
+
+/** Does the reader ask for less motion? Asked anew each time: it can change. */
+export const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -22,5 +22,12 @@ export const signed = (value, digits = 3) => (value > 0 ? "+" : "") + num(value,
 /** Every digit the computation has, for focus and tooltips. */
 export const full = (value) => minus(String(value));
 
-/** 0.0563 → "5.63 %". */
-export const percent = (value, digits = 3) => `${num(100 * value, digits)} %`;
+/** About n round numbers that span the range: steps of 1, 2 or 5 times a power of ten. */
+export function ticks([low, high], n = 5) {
+  const raw = (high - low) / Math.max(1, n);
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = power * [1, 2, 5, 10].find((m) => m * power >= raw * 0.75);
+  const first = Math.ceil(low / step - 1e-9);
+  const last = Math.floor(high / step + 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}

@@ -8,8 +8,9 @@
 //     p.done();
 //   });
 
+import "./plot.css";
 import { h, painter, svg } from "./dom.js";
-import { num } from "./format.js";
+import { num, ticks } from "./format.js";
 
 const MARGIN = { top: 26, right: 14, bottom: 36, left: 44 };
 
@@ -154,14 +155,4 @@ function nudge(event, { x, y, step, axis, onMove }, view) {
   const along = right || up; // on a single axis both pairs of arrows move it
   const within = ([low, high], v) => Math.max(low, Math.min(high, Number(v.toFixed(10))));
   onMove(within(view.x, x + step * (axis === "both" ? right : along)), within(view.y, y + step * (axis === "both" ? up : along)));
-}
-
-/** About n round numbers that span the range: steps of 1, 2 or 5 times a power of ten. */
-export function ticks([low, high], n = 5) {
-  const raw = (high - low) / Math.max(1, n);
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = power * [1, 2, 5, 10].find((m) => m * power >= raw * 0.75);
-  const first = Math.ceil(low / step - 1e-9);
-  const last = Math.floor(high / step + 1e-9);
-  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }

@@ -4,7 +4,6 @@
 import { codePanel } from "./code.js";
 import { h } from "./dom.js";
 import { predictor } from "./predict.js";
-import { onTheme } from "./theme.js";
 
 /**
  * const sim = simulation({ model, el, title, lead, traits });
@@ -19,7 +18,7 @@ import { onTheme } from "./theme.js";
  * sim.draw(f)                               f paints the whole state; called at most once a frame
  * sim.happened(text), sim.code(text)        what happened, and the lines of nnlib that compute it
  * sim.guess(id)                             the choice the reader made for a question, see predict.js
- * sim.onResize(el, f), sim.onTheme(f), sim.cleanup(f)
+ * sim.onResize(el, f), sim.cleanup(f)
  * sim.destroy                               what render returns
  */
 export function simulation({ model, el, title, lead, traits }) {
@@ -94,7 +93,6 @@ export function simulation({ model, el, title, lead, traits }) {
       observer.observe(element);
       undo.push(() => observer.disconnect());
     },
-    onTheme: (f) => undo.push(onTheme(f)),
     cleanup: (f) => undo.push(f),
     guess(id) {
       const question = model.get("questions").find((q) => q.id === id);

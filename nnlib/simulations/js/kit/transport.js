@@ -1,8 +1,7 @@
 // play · step · back · reset, always in this order; keys Space, →, ←, R anywhere in the simulation
 // where the focused control has no use for the key itself.
 
-import { h } from "./dom.js";
-import { reducedMotion } from "./theme.js";
+import { h, reducedMotion } from "./dom.js";
 
 /**
  * transport(sim, { step, back, reset, done, every }) → { el, stop, update }

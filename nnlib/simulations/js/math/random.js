@@ -17,14 +17,6 @@ export const normal = (random) => () => {
   return radius * Math.cos(2 * Math.PI * random());
 };
 
-/**
- * Parameters of a network with layers of these sizes, biases zero, weights `draw()` times
- * std(fanOut, fanIn): row by row, layer by layer. `std: he` or `xavier`, as in nnlib.scratch.
- */
-export const init = (sizes, draw, std = he) =>
-  sizes.slice(1).map((m, l) => ({
-    W: Array.from({ length: m }, () => Array.from({ length: sizes[l] }, () => draw() * std(m, sizes[l]))),
-    b: Array(m).fill(0),
-  }));
+/** Standard deviations of a weight at the start, as in nnlib.scratch. */
 export const he = (fanOut, fanIn) => Math.sqrt(2 / fanIn);
 export const xavier = (fanOut, fanIn) => Math.sqrt(2 / (fanIn + fanOut));

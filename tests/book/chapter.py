@@ -29,9 +29,9 @@ class Chapter:
                 return space
         raise AssertionError(f"no cell of the chapter contains {marker!r}")
 
-    def function(self, name):
-        """The function that a cell of the chapter defines, fresh."""
-        space = {**vars(scratch), "np": np, "nnlib": nnlib, "scratch": scratch}
+    def function(self, name, **names):
+        """The function that a cell of the chapter defines, fresh; the cell sees `names` too."""
+        space = {**vars(scratch), "np": np, "nnlib": nnlib, "scratch": scratch, **names}
         (source,) = (source for source in self.code if f"def {name}(" in source)
         exec(source, space)
         return space[name]

@@ -177,8 +177,8 @@ def test_the_recorded_runs_say_what_the_chapter_says():
 
 
 def test_digits_become_alike_in_the_plain_stack_only():
-    likeness = Chapter("foundations/05_gradients").function("likeness")
-    likeness.__globals__.update(torch=torch, digits=data.digits())
+    names = {"torch": torch, "towers": towers, "digits": data.digits()}
+    likeness = Chapter("foundations/05_gradients").function("likeness", **names)
     torch.manual_seed(0)
     assert likeness(towers.plain((64, 64, 10), 40)) > 0.95
     assert likeness(towers.residual((64, 64, 10), 40, 20**-0.5)) < 0.85

@@ -36,7 +36,7 @@ dtype = numpy.dtype
 finfo, iinfo = numpy.finfo, numpy.iinfo
 FloatTensor, newaxis = Tensor, None
 
-_inner = {"missing", "numpy", "core", "dtypes", "factories", "gradients", "memory"}
+_inner = {"missing", "numpy", "core", "dtypes", "factories", "gradients", "hooks", "memory"}
 __all__ = [name for name in dir() if not name.startswith("_") and name not in _inner]
 
 

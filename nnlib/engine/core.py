@@ -46,6 +46,8 @@ class Tensor:
     __array_ufunc__ = None  # so that `ndarray * tensor` asks the tensor
 
     def __init__(self, array, requires_grad=False):
+        if requires_grad and array.dtype.kind != "f":
+            raise RuntimeError(f"only floating point tensors can require gradients: {array.dtype}")
         self.array = array
         self.requires_grad = requires_grad
         self.grad = self._inputs = self._edges = self._hooks = None
@@ -136,8 +138,7 @@ def tape(outputs):
         node = waiting.pop()
         if node._edges is FREED:
             raise RuntimeError(
-                "Trying to backward through the graph a second time: the first has "
-                "freed it. Specify retain_graph=True there."
+                "Trying to backward through the graph a second time; retain_graph=True allows it"
             )
         for x, _ in node._edges or ():
             if id(x) not in found:
@@ -170,7 +171,7 @@ def run_backward(outputs, gradients, inputs=None, retain_graph=False):
     while nodes:
         node = nodes.pop()
         g, owned = sums.take(node)
-        for hook in node._hooks or ():
+        for hook in list((node._hooks or {}).values()):
             changed = hook(Tensor(g))
             g = g if changed is None else changed.array
         if id(node) in wanted:

@@ -28,20 +28,22 @@ class Part:
 def add_repeated(total, key, value):
     """total[key] += value, where each of several values for one entry counts."""
     if isinstance(key, np.ndarray) and key.size:  # whole rows: add up those of one index, at once
-        order = np.argsort(key, axis=None, kind="stable")
-        rows = key.reshape(-1)[order]
+        rows = key.reshape(-1) % len(total)  # -1 is the last row, and the same as its number
+        order = np.argsort(rows, kind="stable")
+        rows = rows[order]
         starts = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])
         value = value.reshape(key.size, *total.shape[1:])[order]
         total[rows[starts]] += np.add.reduceat(value, starts, axis=0)
-    elif isinstance(key, tuple) and len(key) == total.ndim > 1 and all(map(_integers, key)):
+    elif total.flags.c_contiguous and _single_entries(key, total.ndim):
         places = np.ravel_multi_index(np.broadcast_arrays(*key), total.shape, mode="wrap")
         np.add.at(total.reshape(-1), places.reshape(-1), np.reshape(value, -1))
     else:
         np.add.at(total, key, value)
 
 
-def _integers(k):
-    return isinstance(k, np.ndarray) and k.dtype.kind == "i"
+def _single_entries(key, ndim):
+    integers = (isinstance(k, np.ndarray) and k.dtype.kind == "i" for k in key)
+    return isinstance(key, tuple) and len(key) == ndim > 1 and all(integers)
 
 
 class Sums:
@@ -65,10 +67,15 @@ class Sums:
         if d.shape != a.shape:
             d = unbroadcast(d, a.shape)
         if d.dtype is not a.dtype:
+            if a.dtype.kind != "f":
+                raise RuntimeError(
+                    f"a tensor of {a.dtype} got a gradient: only floats can have one"
+                )
             d = d.astype(a.dtype)
+        d = np.asarray(d)  # without a dimension NumPy's arithmetic makes scalars
         if total is None:
             self.totals[key] = d
-            if d is not g and type(d) is np.ndarray and d.base is None:
+            if d is not g and d.base is None:
                 self.owned.add(key)
         elif key in self.owned:
             total += d

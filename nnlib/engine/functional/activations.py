@@ -126,11 +126,15 @@ def glu(x, dim=-1):
     return a * sigmoid(b)
 
 
+def _top(a, dim):
+    return a.max(dim, keepdims=True, initial=-np.inf)  # so that a may be empty
+
+
 @operation
 def _softmax(a, dim):
     a = as_float(a)
     dim = axes(dim, a.ndim)
-    y = np.exp(a - a.max(dim, keepdims=True))
+    y = np.exp(a - _top(a, dim))
     y /= np.add.reduce(y, dim, keepdims=True)
     return y, lambda g: softmax_gradient(y, g, dim)
 
@@ -146,7 +150,7 @@ def softmax_gradient(y, g, dim):
 def _log_softmax(a, dim):
     a = as_float(a)
     dim = axes(dim, a.ndim)
-    y = a - a.max(dim, keepdims=True)
+    y = a - _top(a, dim)
     y = y - np.log(np.add.reduce(np.exp(y), dim, keepdims=True))
     return y, lambda g: g - np.exp(y) * np.add.reduce(g, dim, keepdims=True)
 

@@ -8,6 +8,7 @@ from ..core import Tensor, operation
 from ..dtypes import int64, same_type
 from ..generator import default_generator
 from ..gradients import Part
+from ..operations.shaping import broadcast_tensors
 
 __all__ = [
     *("cosine_similarity", "dropout", "embedding", "interpolate", "linear", "normalize"),
@@ -86,6 +87,7 @@ def normalize(x, p=2.0, dim=1, eps=1e-12):
 
 def cosine_similarity(x1, x2, dim=1, eps=1e-8):
     """⟨x1, x2⟩ / (‖x1‖ ‖x2‖) along an axis, neither norm below eps."""
+    x1, x2 = broadcast_tensors(x1, x2)
     norms = [x.norm(2, dim, keepdim=True).clamp(min=eps) for x in (x1, x2)]
     return ((x1 / norms[0]) * (x2 / norms[1])).sum(dim)
 

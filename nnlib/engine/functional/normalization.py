@@ -1,5 +1,7 @@
 """Normalizations: mean 0 and variance 1 over some axes, then a learned scale and shift."""
 
+import math
+
 import numpy as np
 
 from ..core import operation
@@ -58,11 +60,12 @@ def rms_norm(x, normalized_shape, weight=None, eps=None):
     """Divided by the root mean square of the last axes (Zhang and Sennrich, 2019)."""
     axes = _last_axes(x, normalized_shape)
     eps = np.finfo(x.dtype).eps if eps is None else eps
-    scale = 1 / np.sqrt((x * x).mean(axes, keepdims=True) + eps)
+    n = math.prod(x.shape[axis] for axis in axes)
+    scale = 1 / np.sqrt(np.add.reduce(x * x, axes, keepdims=True) / n + eps)
     y = x * scale
 
     def rule(g):
-        return scale * (g - y * (g * y).mean(axes, keepdims=True))
+        return scale * (g - y * (np.add.reduce(g * y, axes, keepdims=True) / n))
 
     value, dx, *others = affine(y, rule, weight, None)
     return value, dx, None, *others

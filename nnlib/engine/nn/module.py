@@ -7,20 +7,10 @@ from itertools import chain
 
 from ..core import Tensor, no_grad
 from ..dtypes import float32, float64
+from ..hooks import Hook
 from .registry import Registry
 
 IncompatibleKeys = namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_keys"])
-
-
-class Hook:
-    """What registering a hook returns; `remove()` takes it off again."""
-
-    def __init__(self, hooks: dict, hook):
-        self._hooks = hooks
-        hooks[id(self)] = hook
-
-    def remove(self):
-        self._hooks.pop(id(self), None)
 
 
 class Module(Registry):

@@ -11,10 +11,6 @@ class Parameter(Tensor):
     def __init__(self, data: Tensor, requires_grad: bool = True):
         if not isinstance(data, Tensor):
             raise TypeError(f"data: got {type(data).__name__}, expected a tensor")
-        if requires_grad and data.array.dtype.kind != "f":
-            raise RuntimeError(
-                f"Only Tensors of floating point dtype can require gradients; got {data.dtype}"
-            )
         super().__init__(data.array, requires_grad)
 
     def __repr__(self):

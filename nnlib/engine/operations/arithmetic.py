@@ -48,10 +48,16 @@ def _rdiv(a, b):
     return div(b, a)
 
 
+def _check_divisor(b):
+    if b.dtype.kind in "iu" and not np.all(b):
+        raise ZeroDivisionError("integers have no quotient by zero; floats have inf")
+
+
 @method
 @operation
 def floor_divide(a, b):
     a, b = promote(a, b)
+    _check_divisor(b)
     return a // b, lambda g: np.zeros_like(g), lambda g: np.zeros_like(g)
 
 
@@ -60,7 +66,16 @@ def floor_divide(a, b):
 def remainder(a, b):
     """a - b·⌊a / b⌋: has the sign of b."""
     a, b = promote(a, b)
+    _check_divisor(b)
     return a % b, lambda g: g, lambda g: -g * (a // b)
+
+
+def _rfloor_divide(a, b):
+    return floor_divide(b, a)
+
+
+def _rremainder(a, b):
+    return remainder(b, a)
 
 
 @method
@@ -108,13 +123,14 @@ def minimum(a, b):
 @method
 @operation
 def atan2(a, b):
-    """The angle of the point (b, a)."""
+    """The angle of the point (b, a); at the origin, where it has no gradient, that is zero."""
     a, b = map(as_float, promote(a, b))
-    return (
-        np.arctan2(a, b),
-        lambda g: g * b / (a * a + b * b),
-        lambda g: -g * a / (a * a + b * b),
-    )
+
+    def over_square(x):
+        square = a * a + b * b
+        return x / np.where(square == 0, a.dtype.type(1), square)
+
+    return np.arctan2(a, b), lambda g: g * over_square(b), lambda g: -g * over_square(a)
 
 
 @operation
@@ -157,7 +173,7 @@ def clamp(a, min=None, max=None):
     high = np.inf if max is None else max
     y = a
     if min is not None:
-        y = np.maximum(*promote(y, min))
+        y = np.asarray(np.maximum(*promote(y, min)))
     if max is not None:
         y = np.minimum(*promote(y, max))
     return (
@@ -221,7 +237,7 @@ def bitwise_not(a):
 
 for name, function in {
     "sub": _sub, "rsub": _rsub, "truediv": div, "rtruediv": _rdiv, "floordiv": floor_divide,
-    "mod": remainder,
+    "rfloordiv": _rfloor_divide, "mod": remainder, "rmod": _rremainder,
     "pow": pow, "rpow": _rpow, "eq": eq, "ne": ne, "lt": lt, "le": le, "gt": gt, "ge": ge,
     "and": bitwise_and, "rand": bitwise_and, "or": bitwise_or, "ror": bitwise_or,
     "xor": bitwise_xor, "rxor": bitwise_xor, "invert": bitwise_not,

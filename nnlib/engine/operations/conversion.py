@@ -5,6 +5,7 @@ import numpy as np
 from ..core import FREED, Tensor, method, operation
 from ..core import view as sharing
 from ..dtypes import Size, as_dtype, device, float32, float64, int32, int64, quiet, uint8
+from ..hooks import Hook
 from ..missing import missing
 
 Tensor.shape = property(lambda x: Size(x.array.shape))
@@ -136,6 +137,8 @@ def _contiguous(a):
 
 @method
 def requires_grad_(x, requires_grad=True):
+    if not requires_grad and x._edges is not None:
+        raise RuntimeError("only a leaf can stop requiring a gradient: use detach() here")
     if requires_grad and x.array.dtype.kind != "f":
         raise RuntimeError(
             f"only floating point tensors can require gradients, not {x.array.dtype}"
@@ -146,17 +149,28 @@ def requires_grad_(x, requires_grad=True):
 
 @method
 def register_hook(x, hook):
-    """Call hook(gradient) when backward reaches x; what it returns, if anything, goes on."""
+    """Call hook(gradient) when backward reaches x; what it returns, if anything, goes on.
+
+    The result's `remove()` takes the hook off again.
+    """
     if not x.requires_grad:
         raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-    x._hooks = [*(x._hooks or ()), hook]
+    x._hooks = hooks = x._hooks or {}
+    handle, keep = Hook(hooks, hook), hooks.pop("retain_grad", None)
+    if keep:  # the last to see the gradient
+        hooks["retain_grad"] = keep
+    return handle
 
 
 @method
 def retain_grad(x):
     """Keep the gradient of a tensor that is not a leaf, too."""
+
+    def keep(g):
+        x.grad = Tensor(np.array(g.array) if x.grad is None else x.grad.array + g.array)
+
     if x._edges is not None:
-        register_hook(x, lambda g: setattr(x, "grad", Tensor(np.array(g.array))))
+        x._hooks = {**(x._hooks or {}), "retain_grad": keep}
 
 
 # ------------------------------------------------------------------------------------ types

@@ -1,7 +1,7 @@
 """The largest and the smallest, where they are, and in what order.
 
-Ties follow PyTorch: amax, amin and the max of a whole tensor spread the gradient evenly over equal
-entries; max and min along an axis give it to the one whose index they return, the first.
+Ties follow PyTorch: amax, amin and the max, min or median of a whole tensor spread the gradient
+evenly over equal entries; along an axis the one whose index is returned, the first, gets it all.
 """
 
 from collections import namedtuple
@@ -16,6 +16,16 @@ from .arithmetic import maximum, minimum
 Extreme = namedtuple("Extreme", "values indices")
 
 
+def _shared(a, y, dims):
+    """The rule of an entry y of a: all entries that equal it share its gradient."""
+
+    def rule(g):
+        best = a == y
+        return best * (g.reshape(y.shape) / best.sum(dims, keepdims=True, dtype=g.dtype))
+
+    return rule
+
+
 def _spread_extreme(name, reduce):
     @operation
     def extreme(a, dim=(), keepdim=False):
@@ -23,11 +33,7 @@ def _spread_extreme(name, reduce):
         y = np.asarray(reduce(a, dims, keepdims=True))
         value = y if keepdim else y.reshape(np.add.reduce(a, dims).shape)
 
-        def rule(g):
-            best = a == y
-            return best * (g.reshape(y.shape) / best.sum(dims, keepdims=True, dtype=g.dtype))
-
-        return value, rule
+        return value, _shared(a, y, dims)
 
     extreme.__name__ = extreme.__qualname__ = name
     return method(extreme)
@@ -39,6 +45,8 @@ amin = _spread_extreme("amin", np.minimum.reduce)
 
 def along(a, indices, dim):
     """The key that takes from a, along `dim`, the entries with these indices."""
+    if a.ndim == 0:
+        return ()
     grid = np.ogrid[tuple(slice(n) for n in indices.shape)]
     return tuple(indices if i == dim % a.ndim else axis for i, axis in enumerate(grid))
 
@@ -112,34 +120,48 @@ def sort(x, dim=-1, descending=False, stable=False):
 @method
 def topk(x, k, dim=-1, largest=True, sorted=True):
     """The k largest along an axis, the largest first, and where they stand."""
-    if x.array.ndim and not 0 <= k <= x.array.shape[dim]:
-        raise ValueError(
-            f"k: got {k}, expected at most the size {x.array.shape[dim]} of axis {dim}"
-        )
+    _check_k(k, x, dim, least=0)
     order = _order(x.array, dim, largest)
     if order.ndim:
         order = np.ascontiguousarray(np.take(order, np.arange(k), dim))
     return Extreme(pick(x, order, dim), Tensor(order))
 
 
+@operation
+def _middle(a):
+    if not a.size:
+        return np.array(np.nan, a.dtype), lambda g: np.zeros_like(a)
+    y = np.asarray(np.partition(a, (a.size - 1) // 2, axis=None)[(a.size - 1) // 2])
+    return y, _shared(a, y, None)
+
+
 @method
 def median(x, dim=None, keepdim=False):
-    """The middle one, the lower of two."""
+    """The middle one, the lower of two; with an axis, and where it stands."""
     if dim is None:
-        return median(x.reshape(-1), 0).values
-    n = x.array.shape[dim] if x.array.ndim else 1
-    order = _order(x.array, dim, False)
-    middle = np.take(order, [(n - 1) // 2], dim) if order.ndim else order
-    values = pick(x, middle, dim, keepdim)
-    return Extreme(values, Tensor(middle if keepdim or not order.ndim else middle.squeeze(dim)))
+        return _middle(x)
+    return kthvalue(x, (_length(x, dim) + 1) // 2, dim, keepdim)
 
 
 @method
 def kthvalue(x, k, dim=-1, keepdim=False):
-    """The k-th smallest along an axis."""
-    middle = np.take(_order(x.array, dim, False), [k - 1], dim)
-    values = pick(x, middle, dim, keepdim)
-    return Extreme(values, Tensor(middle if keepdim else middle.squeeze(dim)))
+    """The k-th smallest along an axis, and where it stands."""
+    _check_k(k, x, dim, least=1)
+    order = _order(x.array, dim, False)
+    place = np.take(order, [k - 1], dim) if order.ndim else order
+    values = pick(x, place, dim, keepdim)
+    return Extreme(values, Tensor(place if keepdim or not order.ndim else place.squeeze(dim)))
+
+
+def _length(x, dim):
+    return x.array.shape[dim] if x.array.ndim else 1
+
+
+def _check_k(k, x, dim, least):
+    if not least <= k <= _length(x, dim):
+        raise ValueError(
+            f"k: got {k}, expected {least} to {_length(x, dim)}, the size of axis {dim}"
+        )
 
 
 def unique(x, sorted=True, return_inverse=False, return_counts=False):

@@ -69,13 +69,18 @@ def take(x, key):
 Tensor.__getitem__ = take
 
 
+def _entries(a, dim, index):
+    """The key of the entries that gather reads and scatter writes."""
+    if a.ndim != index.ndim:
+        raise ValueError(f"index has shape {index.shape}, but the input has shape {a.shape}")
+    return along(a, index, dim)
+
+
 @method
 @operation
 def gather(a, dim, index):
     """out[i, j] = a[index[i, j], j] for dim 0, a[i, index[i, j]] for dim 1, and so on."""
-    if a.ndim != index.ndim:
-        raise ValueError(f"index has shape {index.shape}, but the input has shape {a.shape}")
-    key = along(a, index, dim) if a.ndim else ()
+    key = _entries(a, dim, index)
     return a[key], lambda g: Part(key, g, repeats=True)
 
 
@@ -83,7 +88,7 @@ def gather(a, dim, index):
 @operation
 def scatter_add(a, dim, index, src):
     """a, with src[i, j] added at [index[i, j], j] for dim 0, at [i, index[i, j]] for dim 1, …"""
-    key = along(a, index, dim)
+    key = _entries(a, dim, index)
     used = tuple(map(slice, index.shape))
     y = a.copy()
     add_repeated(y, key, src[used])
@@ -94,7 +99,7 @@ def scatter_add(a, dim, index, src):
 @operation
 def scatter(a, dim, index, src):
     """Like scatter_add, but src (a tensor or a number) replaces what stood there."""
-    key = along(a, index, dim)
+    key = _entries(a, dim, index)
     used = tuple(map(slice, index.shape))
     y = a.copy()
     y[key] = src[used] if np.ndim(src) else src

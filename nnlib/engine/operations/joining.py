@@ -58,11 +58,12 @@ concat = concatenate = cat
 
 
 def hstack(tensors):
+    tensors = [x if x.array.ndim else x.reshape(1) for x in tensors]
     return cat(tensors, 0 if tensors[0].array.ndim == 1 else 1)
 
 
 def vstack(tensors):
-    return cat([x.reshape(1, -1) if x.array.ndim == 1 else x for x in tensors], 0)
+    return cat([x if x.array.ndim > 1 else x.reshape(1, -1) for x in tensors], 0)
 
 
 def _pieces(x, dim, keys):
@@ -94,7 +95,8 @@ def split(x, split_size_or_sections, dim=0):
 @method
 def chunk(x, chunks, dim=0):
     """At most `chunks` pieces of equal size, the last one perhaps smaller."""
-    return split(x, max(1, -(-x.array.shape[dim] // chunks)), dim)
+    n = x.array.shape[dim]
+    return split(x, -(-n // chunks) if n else [0] * chunks, dim)
 
 
 @method
@@ -106,7 +108,12 @@ def tensor_split(x, sections, dim=0):
 
 @method
 def narrow(x, dim, start, length):
-    return _pieces(x, dim, [slice(start, start + length)])[0]
+    """The `length` slices from `start` on along an axis; a negative start counts from the end."""
+    n = x.array.shape[axis_of(dim, x.array.ndim)]
+    first = start + n if start < 0 else start
+    if not 0 <= first <= first + length <= n:
+        raise ShapeError(f"narrow: start {start} and length {length} do not fit {n}, axis {dim}")
+    return _pieces(x, dim, [slice(first, first + length)])[0]
 
 
 @method

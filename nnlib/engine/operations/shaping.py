@@ -180,15 +180,24 @@ def roll(a, shifts, dims=None):
     return np.roll(a, shifts, dims), lambda g: np.roll(g, back, dims)
 
 
+def _matrices(a):
+    if a.ndim < 2:
+        raise ValueError("expected a tensor with at least 2 dimensions")
+
+
 @method
 @operation
 def tril(a, diagonal=0):
+    """Matrices with zeros above a diagonal."""
+    _matrices(a)
     return np.tril(a, diagonal), lambda g: np.tril(g, diagonal)
 
 
 @method
 @operation
 def triu(a, diagonal=0):
+    """Matrices with zeros below a diagonal."""
+    _matrices(a)
     return np.triu(a, diagonal), lambda g: np.triu(g, diagonal)
 
 

@@ -21,7 +21,7 @@ _EXPORTS = {
     "show": "nnlib.grading",
     "check": "nnlib.grading",
     "hint": "nnlib.grading",
-    "quiz": "nnlib.grading",
+    "quiz": "nnlib.quizzes",
 }
 _MODULES = {
     "backend",

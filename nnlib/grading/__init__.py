@@ -12,6 +12,5 @@ submission but the source of its answer cells is ever run or believed.
 """
 
 from nnlib.grading.exercise import check, hint, show
-from nnlib.quizzes import quiz
 
-__all__ = ["check", "hint", "quiz", "show"]
+__all__ = ["check", "hint", "show"]

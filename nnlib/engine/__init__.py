@@ -40,13 +40,5 @@ _inner = {"missing", "numpy", "core", "dtypes", "factories", "gradients", "hooks
 __all__ = [name for name in dir() if not name.startswith("_") and name not in _inner]
 
 
-def is_floating_point(x):
-    return x.is_floating_point()
-
-
-def numel(x):
-    return x.numel()
-
-
 def __getattr__(name):
     raise missing(name)

@@ -79,6 +79,7 @@ def test_nothing_is_something():
         return [x.softmax(0), x.log_softmax(0), F.rms_norm(x, (0,)), *x.chunk(2)]
 
     same(empty, np.zeros(0))
+    same(lambda t, x: t.nn.functional.group_norm(x, 2), np.zeros((0, 4, 3)))
 
 
 # -------------------------------------------------------------------------------- hooks

@@ -207,3 +207,12 @@ def test_mistakes_are_named():
 def test_it_prints_its_groups():
     text = repr(engine.optim.SGD(start(engine), lr=0.1))
     assert text.startswith("SGD (\nParameter Group 0\n") and "    lr: 0.1\n" in text
+
+
+def test_a_parameter_without_state_is_not_in_the_state_dict():
+    for t in (torch, engine):
+        x = t.ones(2, requires_grad=True)
+        optimizer = t.optim.SGD([x], lr=0.1)
+        x.sum().backward()
+        optimizer.step()
+        assert optimizer.state_dict()["state"] == {}

@@ -78,7 +78,7 @@ def _channels(parameter, x):
 
 @operation
 def _group_norm(x, groups, weight, bias, eps):
-    split = x.reshape(x.shape[0], groups, -1)
+    split = x.reshape(x.shape[0], groups, math.prod(x.shape[1:]) // groups)
     y, split_rule, *_ = standardize(split, (2,), eps)
 
     def rule(g):

@@ -161,5 +161,4 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator=None) -> Tensor:
 
 def _write(tensor: Tensor, values: np.ndarray) -> Tensor:
     with no_grad():
-        tensor.detach().numpy()[...] = values.reshape(tuple(tensor.shape))
-    return tensor
+        return tensor.copy_(Tensor(values.reshape(tensor.shape)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..core import Tensor
+from ..core import Tensor, no_grad
 from ..factories import empty
 from . import functional as F
 from . import init
@@ -71,7 +71,8 @@ class Embedding(Module):
     def reset_parameters(self):
         init.normal_(self.weight)
         if self.padding_idx is not None:
-            self.weight.array[self.padding_idx] = 0
+            with no_grad():
+                self.weight[self.padding_idx] = 0
 
     def forward(self, input: Tensor) -> Tensor:
         return F.embedding(input, self.weight, self.padding_idx)

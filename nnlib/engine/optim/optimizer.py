@@ -81,6 +81,7 @@ class Optimizer:
             "state": {
                 index[id(p)]: {k: _as_tensor(v) for k, v in state.items()}
                 for p, state in self.state.items()
+                if state
             },
             "param_groups": [
                 {**group, "params": [index[id(p)] for p in group["params"]]}

@@ -27,7 +27,7 @@ import numpy as np
 from . import memory
 from .dtypes import ShapeError, as_float, axes, flat, kept, promote, quiet, same_type
 from .gradients import Part, Sums, spread
-from .memory import view
+from .memory import sharing
 
 FREED = ()  # the edges of a tensor whose part of the tape has been used
 
@@ -271,7 +271,7 @@ def matmul(a, b):
 
 
 @method
-@view
+@sharing
 @operation
 def reshape(a, *shape):
     before = a.shape
@@ -279,7 +279,7 @@ def reshape(a, *shape):
 
 
 @method
-@view
+@sharing
 @operation
 def transpose(a, dim0, dim1):
     if a.ndim == 0:
@@ -287,7 +287,7 @@ def transpose(a, dim0, dim1):
     return a.swapaxes(dim0, dim1), lambda g: g.swapaxes(dim0, dim1)
 
 
-@view
+@sharing
 @operation
 def getitem(a, key, repeats=False):
     """a[key]; `repeats` if the key may name one entry several times, as integer arrays can."""

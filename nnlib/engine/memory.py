@@ -49,7 +49,7 @@ def holds(rule, array):
     return False
 
 
-def view(function):
+def sharing(function):
     """An operation whose result may share memory with its input, and then its time of writing."""
 
     @functools.wraps(function)

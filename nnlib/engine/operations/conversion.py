@@ -3,9 +3,9 @@
 import numpy as np
 
 from ..core import FREED, Tensor, method, operation
-from ..core import view as sharing
 from ..dtypes import Size, as_dtype, device, float32, float64, int32, int64, quiet, uint8
 from ..hooks import Hook
+from ..memory import sharing
 from ..missing import missing
 
 Tensor.shape = property(lambda x: Size(x.array.shape))

@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from ..core import Tensor, method, operation, reshape, transpose
-from ..core import view as sharing
 from ..dtypes import ShapeError, axes, flat
+from ..memory import sharing
 
 
 def axis_of(dim, ndim):

@@ -1,4 +1,4 @@
-"""What does an activation do to a number, and to a gradient?"""
+"""What does an activation do to a number, and to a nudge?"""
 
 import numpy as np
 import traitlets as t
@@ -89,7 +89,7 @@ class ActivationGallery(Simulation):
         value, slope = float(phi.f(self.z)), float(phi.df(self.z))
         return (
             f"{name} (blue) and its slope (orange). At z = {self.z:.3g} it gives {value:.3g}, "
-            f"and lets {slope:.3g} of a gradient through."
+            f"and a small nudge of z comes out {slope:.3g} times as large."
         )
 
     def picture(self):

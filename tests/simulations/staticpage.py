@@ -2,10 +2,12 @@
 
 import base64
 import json
+import tempfile
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from traitlets.config import Config
 
 ROOT = Path(__file__).resolve().parents[2]
 STATE = "application/vnd.jupyter.widget-state+json"
@@ -15,7 +17,12 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 def execute(*cells):
     """The notebook with these code cells, executed, its widget state stored in it."""
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    NotebookClient(nb, kernel_name="python3", timeout=120, store_widget_state=True).execute()
+    with tempfile.TemporaryDirectory() as folder:
+        # Sockets in files: kernels of tests that run side by side would race for free ports.
+        sockets = Config(KernelManager={"transport": "ipc", "ip": f"{folder}/k"})
+        client = NotebookClient(nb, kernel_name="python3", timeout=120, config=sockets)
+        client.store_widget_state = True
+        client.execute()
     return nb
 
 

@@ -7,11 +7,6 @@ from nnlib import scratch
 from nnlib.simulations import BackpropBlame
 
 
-def test_every_own_trait_is_synced_and_documented():
-    for name in BackpropBlame.own_traits():
-        assert BackpropBlame.class_traits()[name].help, f"{name} says nothing about itself"
-
-
 def test_repr_is_the_call_that_makes_this_state():
     blame = BackpropBlame(depth=4, layer=2, frozen=[2], residual="plain")
     assert repr(BackpropBlame()) == "BackpropBlame()"
@@ -59,13 +54,8 @@ def test_bad_input_is_named(trait, value):
         BackpropBlame(**{trait: value})
 
 
-def test_every_question_has_one_right_choice_and_explains_all_and_shows_a_state():
-    blame = BackpropBlame()
-    for question in blame.questions:
-        assert sum(choice.get("right", False) for choice in question["choices"]) == 1
-        assert all(choice["why"] for choice in question["choices"])
-        BackpropBlame(**question["show"])
-    for state in blame.presets.values():
+def test_every_preset_is_a_valid_state():
+    for state in BackpropBlame().presets.values():
         BackpropBlame(**state)
 
 

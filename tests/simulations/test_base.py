@@ -2,12 +2,13 @@
 
 import subprocess
 import sys
+from html import escape
 
 import numpy as np
 import pytest
 
 import nnlib.simulations
-from nnlib.simulations import ActivationGallery
+from nnlib.simulations import ActivationGallery, BackpropBlame, ForwardBackward
 from nnlib.simulations.base import VIEW, Simulation, synced
 from tests.simulations.staticpage import ROOT
 
@@ -20,7 +21,10 @@ def test_the_package_loads_no_widget_until_one_is_used():
         _ = nnlib.simulations.Nothing
 
 
-@pytest.mark.parametrize("cls", [ActivationGallery])
+ALL = [ActivationGallery, ForwardBackward, BackpropBlame]
+
+
+@pytest.mark.parametrize("cls", ALL)
 def test_every_own_trait_is_synced_and_documented(cls):
     names = cls.own_traits()
     assert names[:3] == ["predict", "guesses", "questions"]
@@ -28,19 +32,30 @@ def test_every_own_trait_is_synced_and_documented(cls):
         assert cls.class_traits()[name].help, f"{name} says nothing about itself"
 
 
-def test_repr_is_the_call_that_makes_this_state():
-    assert repr(ActivationGallery()) == "ActivationGallery()"
-    gallery = ActivationGallery(mode="chain", z=-0.5, predict=False)
-    assert repr(gallery) == "ActivationGallery(predict=False, mode='chain', z=-0.5)"
-    assert eval(repr(gallery)).get_state().keys() == gallery.get_state().keys()
+@pytest.mark.parametrize("cls", ALL)
+def test_repr_is_the_call_that_makes_this_state(cls):
+    assert repr(cls()) == f"{cls.__name__}()"
+    changed = cls(predict=False, guesses={"a": 1})
+    assert repr(changed) == f"{cls.__name__}(predict=False, guesses={{'a': 1}})"
+    again = eval(repr(changed))
+    assert all(getattr(again, name) == getattr(changed, name) for name in cls.own_traits())
 
 
-def test_the_view_carries_a_picture_and_a_caption_for_readers_without_scripts():
+@pytest.mark.parametrize("cls", ALL)
+def test_the_view_carries_a_place_a_repr_and_a_fallback(cls):
+    data, metadata = cls()._repr_mimebundle_()
+    assert data["text/plain"] == f"{cls.__name__}()" and VIEW in data
+    fallback = metadata[VIEW]["fallback"]
+    assert "<svg" in fallback or "<table" in fallback
+    assert escape(cls().caption()) in fallback
+
+
+def test_the_caption_says_what_the_picture_shows():
     data, metadata = ActivationGallery(activation="gelu")._repr_mimebundle_()
     assert data["text/plain"] == "ActivationGallery(activation='gelu')"
     assert VIEW in data
     fallback = metadata[VIEW]["fallback"]
-    assert "<svg" in fallback and "At z = 1 it gives 0.841" in fallback
+    assert "At z = 1 it gives 0.841, and a small nudge of z comes out 1.08 times" in fallback
 
 
 def test_the_page_of_the_book_gets_the_place_and_the_fallback():
@@ -60,18 +75,23 @@ def test_the_page_of_the_book_gets_the_place_and_the_fallback():
 
 
 @pytest.mark.parametrize(
-    ("trait", "value"),
-    [("alpha", 1.5), ("leak", -0.1), ("z", 7.0), ("layers", 0), ("nonsense", 1)],
+    ("cls", "trait", "value"),
+    [
+        *[(ActivationGallery, *bad) for bad in [("alpha", 1.5), ("leak", -0.1), ("z", 7.0)]],
+        (ActivationGallery, "layers", 0),
+        *[(cls, "nonsense", 1) for cls in ALL],
+    ],
 )
-def test_bad_input_is_named(trait, value):
+def test_bad_input_is_named(cls, trait, value):
     with pytest.raises(ValueError, match=f"^{trait}"):
-        ActivationGallery(**{trait: value})
+        cls(**{trait: value})
 
 
-def test_every_question_has_one_right_choice_and_explains_all():
+@pytest.mark.parametrize("cls", ALL)
+def test_every_question_has_one_right_choice_and_explains_all(cls):
     seen = set()
-    traits = set(ActivationGallery.own_traits())
-    for question in ActivationGallery().questions:
+    traits = set(cls.own_traits())
+    for question in cls().questions:
         assert question["id"] not in seen
         seen.add(question["id"])
         assert 2 <= len(question["choices"]) <= 4
@@ -79,7 +99,7 @@ def test_every_question_has_one_right_choice_and_explains_all():
         assert all(choice["why"] for choice in question["choices"])
         assert {*question.get("show", {}), *question.get("when", {})} <= traits
         for choice in question["choices"]:  # what it shows is a valid state
-            ActivationGallery(**question.get("show", {}) | choice.get("show", {}))
+            cls(**question.get("show", {}) | choice.get("show", {}))
 
 
 def test_synced_marks_and_documents():

@@ -16,12 +16,20 @@ from tests.simulations.staticpage import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TOKEN = "reader"
+# Of each simulation: a slider, how the sentence ends up after four arrow keys, the trait and its value.
+SIMULATIONS = {
+    "ActivationGallery": ("z", "At z = 1.2, sigmoid", "z", "1.2"),
+    "ForwardBackward": ("learning rate η", "0.16", "lr", "0.16"),
+    "BackpropBlame": ("layers", "through 14 layers", "depth", "14"),
+}
 CELL = """\
 from pathlib import Path
-from nnlib.simulations import ActivationGallery
-g = ActivationGallery(predict=False)
-g.observe(lambda change: Path("seen.txt").write_text(str(change.new)), "z")
-g"""
+from IPython.display import display
+from nnlib import simulations
+for name, trait in {names}:
+    s = getattr(simulations, name)(predict=False)
+    s.observe(lambda change, name=name: Path(name).write_text(str(change.new)), trait)
+    display(s)"""
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +69,10 @@ def _wait_until_up(url, process):
 @pytest.mark.parametrize("place", ["lab/tree", "notebooks"])
 def test_arrow_keys_on_a_slider_reach_python(browser, server, place):
     address, folder = server
-    seen = folder / "seen.txt"
-    seen.unlink(missing_ok=True)
-    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)])
+    for name in SIMULATIONS:
+        (folder / name).unlink(missing_ok=True)
+    cell = CELL.format(names=[(name, trait) for name, (_, _, trait, _) in SIMULATIONS.items()])
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
     nb.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     name = place.replace("/", "-") + ".ipynb"
     nbformat.write(nb, folder / name)
@@ -74,20 +83,26 @@ def test_arrow_keys_on_a_slider_reach_python(browser, server, place):
     local = address.removeprefix("http")
     tab.route("**/*", lambda r: r.continue_() if local in r.request.url else r.abort())
     tab.goto(f"{address}/{place}/{name}?token={TOKEN}&reset")
-    slider = tab.locator(".nn-sim").get_by_role("slider", name="z", exact=True)
+    sims = tab.locator(".nn-sim")
     for _ in range(20):  # a cell that is run before the kernel is there stays unrun
         tab.locator(".jp-CodeCell .cm-content").first.click()
         tab.keyboard.press("Control+Enter")
         with contextlib.suppress(TimeoutError):
-            slider.wait_for(timeout=4000)
+            sims.nth(2).wait_for(timeout=4000)
             break
-    slider.focus()
-    for _ in range(4):
-        tab.keyboard.press("ArrowRight")
-    tab.get_by_text("At z = 1.2, sigmoid").first.wait_for()
+    for i, (name, (slider, shown, _, value)) in enumerate(SIMULATIONS.items()):
+        sims.nth(i).get_by_role("slider", name=slider, exact=True).focus()
+        for _ in range(4):
+            tab.keyboard.press("ArrowRight")
+        sims.nth(i).get_by_text(shown).first.wait_for()
+        assert _written(tab, folder / name, value) == value, name
+    context.close()
+
+
+def _written(tab, path, value):
+    """What stands in the file, once it is `value` or ten seconds have passed."""
     for _ in range(100):
-        if seen.is_file() and seen.read_text() == "1.2":
+        if path.is_file() and path.read_text() == value:
             break
         tab.wait_for_timeout(100)
-    assert seen.read_text() == "1.2"
-    context.close()
+    return path.read_text()

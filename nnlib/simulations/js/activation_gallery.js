@@ -18,7 +18,7 @@ function render({ model, el }) {
   const sim = simulation({
     model,
     el,
-    title: "What does an activation do to a number, and to a gradient?",
+    title: "What does an activation do to a number, and to a nudge?",
     lead: "Drag the round point. Hatched grey is where next to nothing gets through.",
     traits: TRAITS,
   });

@@ -64,12 +64,16 @@ function render({ model, el }) {
   sim.stage.append(
     sim.bind(segmented, "bars", { label: "bars", options: BARS, quiet: true }),
     stage.el,
-    h("div", { class: "nn-inspect" },
+  );
+  // What changes the tower stands next to it; the inspected layer comes after.
+  sim.controls.append(
+    network.el,
+    h("div", { class: "nn-row nn-wide" }, run.el, rate.el),
+    h("div", { class: "nn-inspect nn-wide" },
       h("div", { class: "nn-row nn-wide" }, layer.el, part, freeze.el),
       h("div", {}, sim.bind(segmented, "fill", { label: "cells", options: FILLS, quiet: true }), grid.el),
       h("div", {}, nudge.el, tried.el)),
   );
-  sim.controls.append(h("div", { class: "nn-row nn-wide" }, run.el, rate.el), network.el);
 
   let last;
   sim.draw(() => {

@@ -29,6 +29,7 @@ function render({ model, el }) {
     traits: TRAITS,
   });
   const state = () => Object.fromEntries(TRAITS.map((name) => [name, sim.get(name)]));
+  const first = state();
   const steps = () => order(sizesOf(state())).length;
   const position = () => Math.min(sim.get("position"), steps());
   const go = (to) => sim.set({ position: to });
@@ -56,7 +57,7 @@ function render({ model, el }) {
     onInput: (v) => sim.set({ lr: tenTo(v) }),
   });
   const shape = build(sim, state);
-  sim.controls.append(run.el, keep, rate.el, presets("Show", shown(sim).map(([name, preset]) => [name, () => sim.set(preset)])), shape.el);
+  sim.controls.append(run.el, keep, rate.el, presets("show", [["as it began", first], ...shown(sim)].map(([name, preset]) => [name, () => sim.set(preset)])), shape.el);
 
   let last;
   sim.draw(() => {

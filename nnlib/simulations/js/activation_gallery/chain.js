@@ -20,7 +20,7 @@ export function chainView(sim) {
     sim.bind(slider, "weight", { label: "weight w of every layer", min: -4, max: 6, step: 0.1 }),
     sim.bind(slider, "z", { label: "z", min: -6, max: 6, step: 0.05 }),
     sim.bind(segmented, "run", { label: "z of the layers", options: [[false, "the same z in all"], [true, "what the layer before makes"]] }),
-    presets("look at", [
+    presets("show", [
       ["ten sigmoids at their steepest", () => sim.set({ activation: "sigmoid", layers: 10, weight: 1, z: 0, run: false })],
       ["a weight that seems to cure it", () => sim.set({ activation: "sigmoid", layers: 10, weight: 4, z: 0, run: false })],
       ["a gradient that explodes", () => sim.set({ activation: "relu", layers: 20, weight: 1.5, z: 0.5, run: false })],

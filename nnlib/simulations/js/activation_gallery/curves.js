@@ -15,12 +15,13 @@ export function curvesView(sim) {
   const value = plot(sim, { label: "The activation", height: 260 });
   const slope = plot(sim, { label: "Its slope", height: 260 });
   const alpha = sim.bind(slider, "alpha", { label: "slope α of leaky ReLU", min: 0, max: 1, step: 0.01 });
+  const compare = sim.bind(chips, "compare", { label: "draw beside it", options: OPTIONS });
   const controls = [
     sim.bind(select, "activation", { label: "activation", options: OPTIONS }),
     sim.bind(slider, "z", { label: "z", min: Z[0], max: Z[1], step: 0.05 }),
     alpha,
-    sim.bind(chips, "compare", { label: "draw beside it", options: OPTIONS }),
-    presets("look at", [
+    compare,
+    presets("show", [
       ["a saturated sigmoid", () => sim.set({ activation: "sigmoid", z: 5 })],
       ["a ReLU that is off", () => sim.set({ activation: "relu", z: -2 })],
       ["GELU’s dip below zero", () => sim.set({ activation: "gelu", z: -0.75 })],
@@ -34,10 +35,11 @@ export function curvesView(sim) {
     const of = (name) => activation(name, sim.get("alpha"));
     const phi = of(main);
     const [y, dy] = [phi.f(z), phi.df(z)];
+    compare.querySelectorAll("label").forEach((chip, i) => (chip.hidden = NAMES[i] === main));
     alpha.hidden = ![main, ...others].includes("leaky_relu");
 
     const bounded = [main, ...others].every((name) => name === "sigmoid" || name === "tanh");
-    value.frame({ x: Z, y: bounded ? [-1.25, 1.25] : [-1.5, 4], xName: "z", yName: "φ(z)", name: `${phi.text}: φ(z) over z` });
+    value.frame({ x: Z, y: bounded ? [-1.25, 1.25] : [-1.3, 3], xName: "z", yName: "φ(z)", name: `${phi.text}: φ(z) over z` });
     slope.frame({ x: Z, y: [-0.25, 1.25], xName: "z", yName: "its slope φ′(z)", name: `Slope of ${phi.text} over z` });
     const look = (i) => ({ colour: "var(--nn-muted)", dash: DASHES[i], width: 1.5 });
     const { below, above } = flatZones(phi);
@@ -56,13 +58,17 @@ export function curvesView(sim) {
     }
     const own = sim.get("own");
     own.forEach((u, i) => value.line(`own${i}`, [[u, -1.2], [u, -1]], { width: 1 }));
+    // The slope, twice as large as life: 1 to the right, φ′ up; beside it the same φ′ as a height.
     const tangent = [z - 1.2, z + 1.2].map((u) => [u, y + dy * (u - z)]);
+    const rise = { colour: "var(--nn-backward)", width: 1.5, dash: "2 3" };
+    value.line("run", [[z, y], [z + 1, y], [z + 1, y + dy]], rise);
+    slope.line("rise", [[z, 0], [z, dy]], rise);
     value.curve("main", phi.f, { colour: "var(--nn-forward)", width: 3 });
     value.line("tangent", tangent, { colour: "var(--nn-backward)", width: 2 });
     slope.curve("main", phi.df, { colour: "var(--nn-backward)", width: 3 });
 
     const left = z > 1 ? { anchor: "end", dx: -14 } : { anchor: "start", dx: 14 };
-    value.text("here", z, y, `φ(${num(z)}) = ${num(y)}`, { ...left, dy: y > 3 ? 22 : -14, cls: "nn-strong" });
+    value.text("here", z, y, `φ(${num(z)}) = ${num(y)}`, { ...left, dy: y > 2.4 ? 22 : -14, cls: "nn-strong" });
     slope.text("here", z, dy, `φ′(${num(z)}) = ${num(dy)}`, { ...left, dy: dy > 0.9 ? 24 : -14, cls: "nn-strong" });
     const move = (at) => sim.set({ z: Math.round(at * 100) / 100 });
     value.handle("z", { x: z, y, label: "z, on the curve", text: `z = ${num(z)}, φ(z) = ${num(y)}`, colour: "var(--nn-forward)", onMove: move });
@@ -81,7 +87,7 @@ function sentence(phi, own, z, y, dy) {
     const flat = own.filter((u) => Math.abs(phi.df(u)) < 0.01).length;
     return `The marks below the curve are ${own.length} values of z in your network; ${num((100 * flat) / own.length)} % of them lie where the slope is below 0.01.`;
   }
-  const start = `At z = ${num(z)}, ${phi.text} gives ${num(y)}. A small change of z comes out ${num(dy)} times as large, and so does a gradient on its way back.`;
+  const start = `At z = ${num(z)}, ${phi.text} gives ${num(y)}. A small nudge of z comes out ${num(dy)} times as large.`;
   if (dy === 0) return `${start} Nothing gets through here: the unit is off.`;
   if (Math.abs(dy) < 0.01) return `${start} Saturated: less than one per cent gets through.`;
   return start;

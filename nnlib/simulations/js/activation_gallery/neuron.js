@@ -34,7 +34,7 @@ export function neuronView(sim) {
     sim.bind(slider, "rate", { label: "step size η", min: 0.01, max: 0.3, step: 0.01 }),
     sim.bind(slider, "upstream", { label: "the layer below adds c", unit: "cm", min: -10, max: 2, step: 0.5 }),
     sim.bind(slider, "leak", { label: "slope on the left α (0: ReLU)", min: 0, max: 0.3, step: 0.01 }),
-    presets("look at", [
+    presets("show", [
       ["a neuron that learns", () => fresh({ rate: 0.05 })],
       ["a neuron that dies", () => { fresh({ rate: 0.2 }); advance(1); }],
     ]),

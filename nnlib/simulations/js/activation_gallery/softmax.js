@@ -20,7 +20,7 @@ export function softmaxView(sim) {
     h("tbody", {}, cells.map((row, i) => h("tr", {}, h("th", { scope: "row" }, `p${SUB[i]}`), row)))));
   const controls = [
     button("add 100 to every logit", () => sim.set({ logits: sim.get("logits").map((z) => z + 100) })),
-    presets("look at", [
+    presets("show", [
       ["one clear winner", () => sim.set({ logits: [5, 0, -1] })],
       ["a close race", () => sim.set({ logits: [2, 1.5, -1] })],
       ["all alike", () => sim.set({ logits: [0, 0, 0] })],

@@ -23,9 +23,9 @@ export function networkControls(sim) {
     control(select, "data", { label: "data", options: Object.keys(sim.get("examples")) }),
     button("draw other weights", () => anew({ seed: sim.get("seed") + 1 })),
   ];
-  const el = h("div", { class: "nn-controls nn-wide" }, shape,
-    sim.bind(segmented, "batch", { label: "loss of", options: [[true, "the batch"], [false, "one example"]] }), example,
-    own ? null : presets("show", Object.entries(sim.get("presets")).map(([name, state]) => [name, () => sim.set(state)])));
+  const el = h("div", { class: "nn-controls nn-wide" },
+    own ? null : presets("show", Object.entries(sim.get("presets")).map(([name, state]) => [name, () => sim.set(state)])), shape,
+    sim.bind(segmented, "batch", { label: "loss of", options: [[true, "the batch"], [false, "one example"]] }), example);
   const update = () => {
     example.hidden = sim.get("batch");
     if (sim.get("example") > rows()) sim.set({ example: rows() });

@@ -2,7 +2,7 @@
 // weight that comes in, one for the bias) and its units, then the loss. A gradient stands beside its
 // weight, or below it where there is little room.
 
-const WIDE = { label: 30, field: 52, slot: 64, unit: 74, inputs: 58, radius: 24, loss: 90 };
+const WIDE = { label: 26, field: 46, slot: 58, unit: 64, inputs: 52, radius: 22, loss: 76 };
 const STACKED = { label: 0, field: 54, slot: 0, unit: 66, inputs: 54, radius: 22, loss: 90 };
 const NARROW = { label: 0, field: 44, slot: 0, unit: 44, inputs: 42, radius: 18, loss: 0 };
 const [TOP, BETWEEN] = [30, 18];
@@ -11,7 +11,7 @@ const [TOP, BETWEEN] = [30, 18];
 export function layout(sizes, width, row) {
   const layers = sizes.length - 1;
   const gapIn = (m) => (width - m.inputs - m.loss - layers * (m.label + m.field + m.slot + m.unit)) / (layers + (m.loss ? 0.5 : 0));
-  const m = [WIDE, STACKED].find((measures) => gapIn(measures) >= 34) ?? NARROW;
+  const m = [WIDE, STACKED].find((measures) => gapIn(measures) >= 30) ?? NARROW;
   const stacked = m.slot === 0;
   const gap = Math.max(6, Math.min(110, gapIn(m)));
   const rowHeight = stacked ? 48 : row;

@@ -34,7 +34,7 @@ export function simulation({ model, el, title, lead, traits }) {
   questions.hidden = true;
   const head = region("head", h("p", { class: "nn-title", id: label, role: "heading", "aria-level": 3 }, title), h("p", { class: "nn-lead" }, lead));
   const root = h("div", { class: "nn-sim", role: "group", "aria-labelledby": label },
-    head, questions, stage, controls, region("happened", sentence, live), code.el);
+    head, questions, region("bench", stage, controls, region("happened", sentence, live)), code.el);
   el.append(root);
 
   // One drawing a frame, however many traits and pointer events arrive in between.

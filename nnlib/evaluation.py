@@ -1,5 +1,6 @@
 """How good a model is on a data set, and how data reaches it: in batches, in types it takes."""
 
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
@@ -28,15 +29,14 @@ def standard_loss(outputs, targets):
 
 
 def evaluate(model, data, loss=standard_loss, batch_size=256):
-    """The `Score` of a model on (X, y), a Dataset or a loader; its mode is left as it was.
+    """The `Score` of a model on (X, y), a Dataset or a loader, in evaluation mode.
 
     Averaged by examples, so that a small last batch does not count more than it holds.
+    Afterwards, also after an error, every part of the model is in the mode that it had before.
     """
-    was_training = model.training
-    model.eval()
     total, count, right, answers = 0.0, 0, 0, 0
     device = first_parameter(model).device
-    with torch.no_grad():
+    with _evaluating(model), torch.no_grad():
         for x, y in batches(prepare(data, "data", model), batch_size):
             outputs, y = model(x.to(device)), y.to(device)
             total += loss(outputs, y).item() * len(y)
@@ -44,10 +44,20 @@ def evaluate(model, data, loss=standard_loss, batch_size=256):
             if not y.is_floating_point() and outputs.ndim == y.ndim + 1:
                 right += (outputs.argmax(1) == y).sum().item()
                 answers += y.numel()
-    model.train(was_training)
     if not count:
         raise ValueError("data: expected at least one example, got none")
     return Score(total / count, right / answers if answers else None)
+
+
+@contextmanager
+def _evaluating(model):
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, mode in modes:
+            module.training = mode
 
 
 def prepare(data, name, model):

@@ -83,24 +83,6 @@ def test_both_engines_learn_alike():
     np.testing.assert_allclose(*losses, rtol=1e-4)
 
 
-def test_losses_are_averaged_by_examples(engine):
-    X, y = line(10)
-    model = engine.nn.Linear(1, 1)
-    a = engine.train.evaluate(model, (X, y), batch_size=10).loss
-    b = engine.train.evaluate(model, (X, y), batch_size=4).loss  # 4, 4 and 2 examples
-    outputs = X * model.weight.item() + model.bias.item()
-    assert a == pytest.approx(((outputs - y) ** 2).mean(), rel=1e-5)
-    assert b == pytest.approx(a, rel=1e-6)
-
-
-def test_evaluate_leaves_the_mode_and_draws_nothing(engine):
-    model = classifier(engine, dropout=0.5)
-    before = engine.torch.get_rng_state().numpy().copy()
-    first = engine.train.evaluate(model, data.moons(50))
-    assert model.training and first == engine.train.evaluate(model, data.moons(50))
-    assert (engine.torch.get_rng_state().numpy() == before).all()
-
-
 def test_training_is_in_training_mode_and_validation_is_not(engine):
     model, modes = engine.nn.Linear(1, 1), []
 

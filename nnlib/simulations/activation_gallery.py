@@ -5,7 +5,7 @@ import traitlets as t
 
 from nnlib import scratch
 from nnlib.simulations.base import Simulation, synced
-from nnlib.simulations.reading import plain, read_network
+from nnlib.simulations.reading import numbers, read_network
 
 NAMES = [name for name in scratch.ACTIVATIONS if name != "identity"]
 TEXTS = {
@@ -58,10 +58,12 @@ class ActivationGallery(Simulation):
         layer  whose z are shown: 1 is the first, len(hidden layers) the last
         """
         params, name = read_network(model, activation)
+        if name not in NAMES or len(params) < 2:
+            found = f"{len(params)} layer{'s' * (len(params) > 1)}, {name}"
+            raise ValueError(f"model: expected hidden layers with one of {NAMES}, got {found}")
         if not 1 <= layer < len(params):
             raise ValueError(f"layer: expected 1 to {len(params) - 1}, got {layer}")
-        x = np.array(plain(x), dtype=float)
-        _, cache = scratch.forward(params, x, scratch.ACTIVATIONS[name])
+        _, cache = scratch.forward(params, numbers("x", x), scratch.ACTIVATIONS[name])
         z = cache.Z[layer - 1].ravel()
         some = z[np.linspace(0, z.size - 1, min(z.size, MOST)).astype(int)]
         return cls(activation=name, compare=[], own=some.round(4).tolist(), **traits)

@@ -8,7 +8,7 @@ import traitlets as t
 from nnlib import data, scratch
 from nnlib.simulations import deep
 from nnlib.simulations.base import Simulation, synced
-from nnlib.simulations.reading import plain, read_network
+from nnlib.simulations.reading import numbers, plain, read_network
 
 MOST = {"rows": 200, "units": 64, "layers": 20}  # what a reader's own network may have
 
@@ -158,7 +158,7 @@ class BackpropBlame(Simulation):
         X, y   (B, n) and labels (B,) from 0; a network with one output takes labels 0 and 1
         """
         params, activation = read_network(model, activation)
-        X, y = np.array(plain(X), dtype=float), np.array(plain(y)).reshape(-1)
+        X, y = numbers("X", X), numbers("y", y).reshape(-1)
         widest = max(max(W.shape) for W, _ in params)
         if len(params) > MOST["layers"] or widest > MOST["units"]:
             raise ValueError(

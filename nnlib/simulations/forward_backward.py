@@ -7,7 +7,7 @@ import traitlets as t
 
 from nnlib import scratch
 from nnlib.simulations.base import Simulation, synced
-from nnlib.simulations.reading import plain, read_network
+from nnlib.simulations.reading import numbers, plain, read_network
 
 LOSSES = ("half_squared_error", "sigmoid_cross_entropy", "softmax_cross_entropy")
 
@@ -237,10 +237,7 @@ def _check(weights, biases, x, target, activation, loss, lr, position):
 
 def _row(name, value):
     """One example as a list of numbers, from numbers, an array, or a batch of one row."""
-    value = plain(value)
-    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], list):
-        value = value[0]
-    value = value if isinstance(value, list) else [value]
-    if not all(isinstance(number, int | float) for number in value):
-        raise ValueError(f"{name}: expected the numbers of one example, got {value!r}")
-    return value
+    row = numbers(name, value)
+    if row.ndim > 1 and row.shape != (1, row.size):
+        raise ValueError(f"{name}: expected the numbers of one example, got {plain(value)!r}")
+    return row.ravel().tolist()

@@ -1,5 +1,7 @@
 """A reader's own network, read for a simulation: parameters as nnlib.scratch wants them."""
 
+from itertools import pairwise
+
 import numpy as np
 
 # Class names in torch.nn and nnlib.engine.nn → names in nnlib.scratch.
@@ -30,6 +32,17 @@ def plain(value):
     return [plain(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
+def numbers(name, value):
+    """`value` as an array of finite floats, or a ValueError that says what it is."""
+    try:
+        array = np.array(plain(value), dtype=float)
+    except (TypeError, ValueError):  # text, or rows of several lengths
+        raise ValueError(f"{name}: expected an array of numbers, got {value!r}") from None
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name}: expected finite numbers, got {array[~np.isfinite(array)][0]}")
+    return array
+
+
 def read_network(model, activation=None):
     """(params, activation name) of `model`: [(W (m, n), b (m,)), …] in float64.
 
@@ -37,10 +50,11 @@ def read_network(model, activation=None):
     activation   the name that parameters alone do not tell; "tanh" if left out
     Raises ValueError for anything else, and names the layer.
     """
+    if activation is not None and activation not in MODULES.values():
+        names = list(MODULES.values())
+        raise ValueError(f"activation: expected one of {names}, got {activation!r}")
     if isinstance(model, list | tuple):
-        return [_layer(number, pair) for number, pair in enumerate(model, start=1)], (
-            activation or "tanh"
-        )
+        return _chain(model), activation or "tanh"
     try:
         layers = list(model)
     except TypeError:
@@ -52,9 +66,23 @@ def read_network(model, activation=None):
         _check_settings(layer)
     kinds = {MODULES[_kind(layer)] for layer in between}
     if len(layers) % 2 == 0 or len(kinds) > 1:
-        raise ValueError(f"model: {EXPECTED}; got {', '.join(map(_kind, layers))}")
-    params = [_layer(n, (layer.weight, layer.bias)) for n, layer in enumerate(linears, start=1)]
+        raise ValueError(f"model: {EXPECTED}; got {', '.join(map(_kind, layers)) or 'nothing'}")
+    params = _chain([(layer.weight, layer.bias) for layer in linears])
     return params, kinds.pop() if kinds else "identity"
+
+
+def _chain(pairs):
+    """The layers as arrays; each must take as many inputs as the one before has units."""
+    if not pairs:
+        raise ValueError(f"model: {EXPECTED}; got no layers")
+    params = [_layer(number, pair) for number, pair in enumerate(pairs, start=1)]
+    for number, ((below, _), (W, _)) in enumerate(pairwise(params), start=2):
+        if W.shape[1] != len(below):
+            raise ValueError(
+                f"model: layer {number}: expected {len(below)} inputs, the units of layer "
+                f"{number - 1}, got W of shape {W.shape}"
+            )
+    return params
 
 
 def _layer(number, pair):
@@ -62,8 +90,8 @@ def _layer(number, pair):
         W, b = pair
     except (TypeError, ValueError):
         raise ValueError(f"model: {EXPECTED}; layer {number} is {type(pair).__name__}") from None
-    W = np.array(plain(W), dtype=float)
-    b = np.zeros(len(W)) if b is None else np.array(plain(b), dtype=float)
+    W = numbers(f"model: W of layer {number}", W)
+    b = np.zeros(len(W)) if b is None else numbers(f"model: b of layer {number}", b)
     if W.ndim != 2 or b.shape != W.shape[:1]:
         raise ValueError(
             f"model: layer {number}: expected W (units, inputs) and b (units,), "

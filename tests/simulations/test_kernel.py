@@ -16,7 +16,7 @@ from tests.simulations.staticpage import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TOKEN = "reader"
-# Of each simulation: a slider, how the sentence ends up after four arrow keys, the trait and its value.
+# Of each simulation: a slider; after four arrow keys a text on the page, a trait and its value.
 SIMULATIONS = {
     "ActivationGallery": ("z", "At z = 1.2, sigmoid", "z", "1.2"),
     "ForwardBackward": ("learning rate η", "0.16", "lr", "0.16"),

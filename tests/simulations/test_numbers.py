@@ -1,4 +1,4 @@
-"""The numbers on the page against NumPy: states drawn at random, shown in a browser, computed again."""
+"""The numbers on the page against NumPy: random states, shown in a browser, computed again."""
 
 import random
 import re
@@ -35,7 +35,7 @@ def sentences(show, made):
     lines = ["from nnlib.simulations import *", *[f"display({one!r})" for one in made]]
     tab = show("\n".join(lines))
     tab.wait_for_function(
-        "n => [...document.querySelectorAll('.nn-sentence')].filter(p => p.textContent).length == n",
+        "n => document.querySelectorAll('.nn-sentence:not(:empty)').length == n",
         arg=len(made),
     )
     return tab, tab.locator(".nn-sentence").all_text_contents()

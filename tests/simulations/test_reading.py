@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nnlib import engine, scratch
-from nnlib.simulations import ForwardBackward
+from nnlib.simulations import ActivationGallery, BackpropBlame, ForwardBackward
 
 
 def test_from_model_reads_parameters_and_both_engines():
@@ -53,3 +53,33 @@ def test_from_model_says_what_it_cannot_show(build, named):
 
     with pytest.raises(ValueError, match=re.escape(named)):
         ForwardBackward.from_model(build(torch.nn), [1, 2], [1])
+
+
+TWO = [(np.ones((3, 2)), np.zeros(3)), (np.ones((2, 3)), np.zeros(2))]
+BROKEN = [TWO[0], (np.ones((2, 4)), np.zeros(2))]
+
+
+@pytest.mark.parametrize(
+    ("model", "x", "y", "more", "named"),
+    [
+        ([], [[1, 2]], [1], {}, "model: expected parameters"),
+        (BROKEN, [[1, 2]], [1], {}, "layer 2: expected 3 inputs, the units of layer 1, got W of"),
+        ([(["a"], [0])], [[1, 2]], [1], {}, "model: W of layer 1: expected an array of numbers"),
+        ([(np.full((1, 2), np.nan), [0])], [[1, 2]], [1], {}, "W of layer 1: expected finite"),
+        (TWO, [[1, np.inf]], [1], {}, "x: expected finite numbers, got inf"),
+        (TWO, "text", [1], {}, "x: expected an array of numbers, got 'text'"),
+        (TWO, [[1, 2], [3]], [1], {}, "x: expected an array of numbers"),
+        (TWO, [[1, 2]], [1], {"activation": "swish"}, "activation: expected one of"),
+    ],
+)
+@pytest.mark.parametrize("cls", [ActivationGallery, ForwardBackward, BackpropBlame])
+def test_all_simulations_name_what_does_not_fit(cls, model, x, y, more, named):
+    with pytest.raises(ValueError, match=f"(?i){re.escape(named)}"):
+        cls.from_model(model, x, y, **more)
+
+
+def test_the_gallery_needs_a_hidden_layer_with_an_activation():
+    with pytest.raises(ValueError, match="got 1 layer, tanh"):
+        ActivationGallery.from_model(TWO[:1], [[1.0, 2.0]])
+    with pytest.raises(ValueError, match="got 2 layers, identity"):
+        ActivationGallery.from_model(TWO, [[1.0, 2.0]], activation="identity")

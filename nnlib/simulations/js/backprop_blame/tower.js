@@ -82,7 +82,9 @@ export function tower(sim, onLayer) {
     for (const k of new Set([1, now, n])) {
       const v = Math.max(...c.heights[k - 1]);
       if (!drawable(v) || (k !== now && Math.abs(k - now) * wide < 70)) continue;
-      const edge = k === 1 ? ["start", X(k) - wide / 2] : k === n ? ["end", X(k) + wide / 2] : ["middle", X(k)];
+      // Narrow bars: the number runs out to the side where they are lower.
+      const side = k === 1 ? -1 : k === n ? 1 : wide > 60 ? 0 : Math.sign(c.heights[k][0] - c.heights[k - 2][0]);
+      const edge = [["start", "middle", "end"][side + 1], X(k) + (side * wide) / 2];
       text(`v${k}`, edge[1], Y(log(v)) - 7, num(v), `nn-text ${k === now ? "nn-strong" : ""}`, edge[0]);
     }
     here.set(column(now), now, n, `layer ${now} of ${n}: ${c.heights[now - 1].map((v) => num(v)).join(" and ")}${c.frozen.includes(now) ? ", frozen" : ""}`);

@@ -137,14 +137,6 @@ def test_residual_growth():
     assert 16 < float(torch.sqrt((h * h).mean() / (start * start).mean())) < 64
 
 
-def test_a_block_that_starts_at_zero_is_the_identity():
-    block = towers.Residual(8)
-    with torch.no_grad():
-        block.leave.weight.zero_()
-        h = torch.randn(5, 8)
-        assert block(h).tolist() == h.tolist()
-
-
 def test_the_recorded_runs_say_what_the_chapter_says():
     record = records.recorded("foundations/05_gradients")
     rates = sorted(set(record.values("rate")))

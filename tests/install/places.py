@@ -29,7 +29,8 @@ def interpreters():
     found = {}
     for version in PROMISED:
         named = shutil.which(f"python{version}")
-        candidates = [named, *sorted(beside.glob(f"*/bin/python{version}"), reverse=True)]
+        neighbours = sorted(beside.glob(f"*/bin/python{version}"), reverse=True)
+        candidates = [named, *neighbours, sys.executable]
         running = next((c for c in candidates if c and _version(c) == version), None)
         if running:
             found[version] = str(running)

@@ -248,7 +248,7 @@ class BackpropBlame(Simulation):
         norms = np.array([np.linalg.norm(parts[0][0]) for parts in self.run().grads])
         logs = np.log10(norms, where=norms > 0, out=np.full(len(norms), -np.inf))
         floor = np.floor(min(logs[np.isfinite(logs)], default=0)) - 1
-        top = max(np.ceil(max(logs)), floor + 2) if norms.any() else floor + 2
+        top = max(np.ceil(max(logs)), floor + 2) + 0.0 if norms.any() else floor + 2  # no −0
         tall, wide = 170 / (top - floor), 540 / len(norms)
         bars = "".join(
             f'<rect x="{50 + wide * i:.1f}" width="{0.7 * wide:.1f}" '

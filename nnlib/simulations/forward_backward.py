@@ -154,7 +154,8 @@ class ForwardBackward(Simulation):
         head = (
             "<tr><th>unit</th><th>says</th><th>δ</th><th>weights, bias</th><th>gradients</th></tr>"
         )
-        return f"<table>{head}{''.join(rows)}</table>"
+        apart = "border-collapse: separate; border-spacing: 12px 0"
+        return f'<table style="{apart}">{head}{"".join(rows)}</table>'
 
     def _run(self):
         """Everything the page shows, by nnlib.scratch."""

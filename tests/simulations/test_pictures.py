@@ -22,6 +22,10 @@ LOOKS = {
     "gallery-chain": ("ActivationGallery", "mode='chain'", 768, "light"),
     "gallery-softmax": ("ActivationGallery", "mode='softmax'", 768, "light"),
     "gallery-neuron": ("ActivationGallery", "mode='neuron'", 768, "light"),
+    "forward-backward-768": ("ForwardBackward", "position=9", 768, "light"),
+    "forward-backward-360": ("ForwardBackward", "position=9", 360, "dark"),
+    "blame-768": ("BackpropBlame", "", 768, "light"),
+    "blame-360": ("BackpropBlame", "frozen=[3]", 360, "dark"),
 }
 
 
@@ -36,6 +40,9 @@ def test_a_first_state_looks_as_it_did(show, name, tmp_path):
     simulation, traits, width, theme = LOOKS[name]
     tab = show(FIRST.format(simulation, traits), width=width, theme=theme)
     tab.evaluate("document.fonts.ready")
+    tab.add_style_tag(
+        content=".nn-sim .nn-happened { position: static }"
+    )  # it sticks to the window
     tab.wait_for_timeout(200)
     seen = Image.open(BytesIO(tab.locator(".nn-sim").screenshot()))
     seen = seen.convert("RGB").resize((seen.width // 2, seen.height // 2), Image.Resampling.LANCZOS)

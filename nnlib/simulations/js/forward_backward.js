@@ -36,7 +36,6 @@ function render({ model, el }) {
 
   const stage = drawing(sim, (id, value) => sim.set(edited(state(), id, value)));
   const lines = workedLines(go);
-  sim.stage.append(stage.el, lines.el);
 
   const run = transport(sim, {
     step: () => go(position() + 1),
@@ -57,7 +56,8 @@ function render({ model, el }) {
     onInput: (v) => sim.set({ lr: tenTo(v) }),
   });
   const shape = build(sim, state);
-  sim.controls.append(run.el, keep, rate.el, presets("show", [["as it began", first], ...shown(sim)].map(([name, preset]) => [name, () => sim.set(preset)])), shape.el);
+  sim.stage.append(stage.el, h("div", { class: "nn-row" }, run.el, keep), lines.el); // the buttons in sight of both
+  sim.controls.append(rate.el, presets("show", [["as it began", first], ...shown(sim)].map(([name, preset]) => [name, () => sim.set(preset)])), shape.el);
 
   let last;
   sim.draw(() => {

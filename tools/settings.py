@@ -24,7 +24,7 @@ NOTEBOOK_FOLDERS = ("book", "exercises", "solutions")
 def setup_source() -> str:
     """The first code cell of every notebook."""
     return f"""\
-# Setup, the same in every notebook. In Colab it installs nnlib, and changes nothing else.
+# Setup, the same in every notebook. In Colab it installs nnlib; what is there stays as it is.
 import sys
 
 if "google.colab" in sys.modules:

@@ -1,5 +1,6 @@
 // The tower: layers from left to right, a bar for each on a logarithmic scale, so that 10⁻¹² is still to be seen.
 
+import "../kit/axes.css";
 import { h, painter, svg } from "../kit/dom.js";
 import { num, ticks } from "../kit/format.js";
 import { pressed, walker } from "./walker.js";

@@ -8,6 +8,7 @@
 //     p.done();
 //   });
 
+import "./axes.css";
 import "./plot.css";
 import { h, painter, svg } from "./dom.js";
 import { num, ticks } from "./format.js";

@@ -173,6 +173,15 @@ class TestPage:
         said(tab, "That changed 7 of 7 numbers forward")
         assert tab.locator(".nn-guess").count() == 0
 
+    def test_the_numbers_it_began_with_come_back(self, show):
+        tab = show(opened(x=[1.5, -1], position=6))
+        field(tab, "input x₁").fill("3")
+        tab.get_by_role("button", name="a ReLU is off").click()
+        expect(field(tab, "input x₁")).to_have_value("2")
+        tab.get_by_role("button", name="as it began").click()
+        expect(field(tab, "input x₁")).to_have_value("1.5")
+        assert "tanh" in tab.locator(".nn-code code").text_content()
+
     def test_the_new_numbers_are_kept(self, show):
         tab = show(opened(position=11))
         tab.get_by_role("button", name="keep the new numbers").click()

@@ -22,6 +22,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from settings import ROOT
+from traitlets.config import Config
 
 EXECUTED = ROOT / "_build" / "executed"
 COLOUR_CODES = re.compile(r"\x1b\[[0-9;]*m")
@@ -73,12 +74,15 @@ def execute(notebook: Path, output: Path) -> dict:
         trace = Path(folder) / "files.json"
         env = os.environ | {"NNLIB_TRACE_ROOT": str(ROOT), "NNLIB_TRACE_FILE": str(trace)}
         env.setdefault("OMP_NUM_THREADS", "1")  # one chapter a core; the pool keeps them busy
+        # Sockets in files where there are such: kernels side by side would race for free ports.
+        sockets = {"transport": "ipc", "ip": f"{folder}/k"} if os.name == "posix" else {}
         client = NotebookClient(
             nb,
             kernel_name="python3",
             timeout=CELL_TIMEOUT,
             record_timing=False,
             resources={"metadata": {"path": str(notebook.parent)}},
+            config=Config(KernelManager=sockets),
             extra_arguments=[
                 f"--IPKernelApp.exec_files={ROOT / 'tools' / 'trace.py'}",
                 "--IPKernelApp.log_level=ERROR",  # the warning that loopback is not encrypted

@@ -1,4 +1,4 @@
-"""`nnlib.source(f)`: the package's own code, shown where it is talked about, so neither can drift."""
+"""`nnlib.source(f)`: the package's own code, shown where it is talked about: neither can drift."""
 
 import inspect
 import textwrap

@@ -4,6 +4,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 
@@ -34,3 +36,11 @@ def test_source_files_stay_under_300_lines():
     names = [*tracked("nnlib/*.py"), *tracked("tools/*.py"), *tracked("nnlib/simulations/js/*.js")]
     long = {n: c for n in names if (c := len((ROOT / n).read_text().splitlines())) > 300}
     assert not long
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md"])
+def test_every_link_of_a_page_is_in_the_repository(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#]+)\)", text)
+    own = {link for link in links if "://" not in link}
+    assert own <= set(tracked())

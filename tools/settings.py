@@ -24,7 +24,7 @@ NOTEBOOK_FOLDERS = ("book", "exercises", "solutions")
 def setup_source() -> str:
     """The first code cell of every notebook."""
     return f"""\
-# Setup, the same in every notebook. In Colab it installs nnlib; what is there stays as it is.
+# Setup, the same in every notebook: in Colab it installs nnlib beside what is there.
 import sys
 
 if "google.colab" in sys.modules:

@@ -128,7 +128,10 @@ def _not_shown(error):
         )
     if error:
         return f"It stopped: {error}"
-    return "Nothing shown yet: run the answer cell, then the cell with `show` below it."
+    return (
+        "Nothing was shown: either the `show` cell was not run, or it stopped. Then read the error "
+        "above; an answer that is not written yet stops it too."
+    )
 
 
 # ── what the numbers alone tell ──────────────────────────────────────────────────────

@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from nnlib import backend
-from tests.book.pages import CHAPTERS, EXECUTED, ROOT
+from tests.book.pages import BOOK, CHAPTERS, EXECUTED, ROOT
 from tests.install.places import WITHOUT_TORCH
 
 OTHER = {"torch": "numpy", "numpy": "torch"}[backend.name]
@@ -36,3 +36,14 @@ def test_chapter_was_executed_within_its_minute(name):
     record = EXECUTED / f"{name}.json"
     assert record.is_file(), "build the book first: `make html`"
     assert json.loads(record.read_text(encoding="utf-8"))["seconds"] <= 60
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_chapter_promises_asks_and_ends(name):
+    """A quiz, exercises, three sentences to keep, and a way to report what is wrong."""
+    text = (BOOK / f"{name}.ipynb").read_text(encoding="utf-8")
+    for needed in ("nn-promise", f'nnlib.quiz(\\"{name}\\")', "## What to remember", "(#errata)"):
+        assert needed in text, f"{name}: {needed} is missing"
+    assert f"exercises/{name}.ipynb" in text
+    for path in (f"solutions/{name}.yml", f"nnlib/quizzes/{name}.yml"):
+        assert (ROOT / path).is_file(), f"{path} is missing"

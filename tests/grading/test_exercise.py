@@ -53,7 +53,7 @@ def test_what_a_student_shows_is_escaped():
 def test_several_show_cells_in_any_order_and_again(capsys):
     x = np.array([[1.0, 2.0], [4.0, 6.0]])
     nnlib.show("tiny-half", np.ones(3) / 2, case="ones")
-    assert "Nothing shown yet" in repr(nnlib.check("tiny-half"))
+    assert "Nothing was shown" in repr(nnlib.check("tiny-half"))
     nnlib.show("tiny-half", x)
     nnlib.show("tiny-half", x / 2)
     assert nnlib.check("tiny-half").ok
@@ -63,7 +63,7 @@ def test_a_failed_show_leaves_nothing_old_to_be_checked(capsys):
     nnlib.show("tiny-double", 42)
     with pytest.raises(ValueError, match="at most"):
         nnlib.show("tiny-double", np.zeros(1000))
-    assert "Nothing shown yet" in repr(nnlib.check("tiny-double"))
+    assert "Nothing was shown" in repr(nnlib.check("tiny-double"))
 
 
 def test_three_hints_one_a_call_and_round_again():

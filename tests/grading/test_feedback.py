@@ -86,7 +86,7 @@ def test_values_before_the_last_lines_are_ignored_and_missing_ones_are_not():
         ("NotImplementedError: q: …", "Not written yet"),
         ("NameError: name 'helper' is not defined", "into the answer cell itself"),
         ("ZeroDivisionError: division by zero", "division by zero"),
-        ("", "Nothing shown yet"),
+        ("", "Nothing was shown"),
     ],
 )
 def test_what_did_not_run_is_told_kindly(error, says):

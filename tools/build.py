@@ -72,7 +72,16 @@ def contents() -> str:
 
 
 def stage(files: dict[str, bytes]) -> None:
-    """Make `_build/source` hold exactly `files`, touching only what differs."""
+    """Make `_build/source` hold exactly `files`, touching only what differs.
+
+    Every page shows the contents and obeys the settings, and Sphinx does not see that they have
+    changed: then everything is rendered again.
+    """
+    for name in ("_toc.yml", "_config.yml"):
+        before = SOURCE / name
+        if before.is_file() and before.read_bytes() != files[name]:
+            for rendered in (HTML, HTML.parent / ".doctrees"):
+                shutil.rmtree(rendered, ignore_errors=True)
     for path in sorted(SOURCE.rglob("*")):
         if path.is_file() and path.relative_to(SOURCE).as_posix() not in files:
             path.unlink()

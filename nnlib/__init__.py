@@ -25,12 +25,14 @@ _EXPORTS = {
 }
 _MODULES = {
     "backend",
+    "catalog",
     "data",
     "engine",
     "plots",
     "scratch",
     "session",
     "simulations",
+    "tables",
     "towers",
     "train",
 }

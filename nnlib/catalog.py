@@ -36,7 +36,7 @@ FAMILIES = (
     Family("Graph", 8, "GCN, GAT, message passing", "neighbours tell each other what they know"),
     Family("Set", 8, "DeepSets", "a sum does not know the order of its terms"),
     Family("Generative", 9, "VAE, GAN, diffusion, flow matching", "draw what could have been data"),
-    Family("Contrastive", 10, "SimCLR, BYOL, MAE", "learn without labels, by comparing or filling in"),
+    Family("Contrastive", 10, "SimCLR, BYOL, MAE", "no labels: compare, or fill in"),
     Family("Meta", 11, "MoE, LoRA, Adapter", "networks made of networks, or added to them"),
     Family("Capsule", 11, "capsule network", "parts agree on the pose of their whole"),
     Family("Hypernetwork", 11, "hypernetwork", "a network whose output is another's weights"),

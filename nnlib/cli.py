@@ -1,4 +1,4 @@
-"""The command line: `nnlib check`, `nnlib doctor`, `nnlib version`.
+"""The command line: `nnlib check`, `nnlib catalog`, `nnlib doctor`, `nnlib version`.
 
 Exit codes: 0 all is well; 1 something is not right yet; 2 it could not be tried.
 """
@@ -6,6 +6,7 @@ Exit codes: 0 all is well; 1 something is not right yet; 2 it could not be tried
 import json
 import platform
 import sys
+from dataclasses import asdict
 from importlib import import_module, metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -55,6 +56,42 @@ def check(
         raise typer.Exit(2) from None
     _say(report.as_dict(), report.as_text(), as_json)
     raise typer.Exit(0 if report.ok else 1)
+
+
+@app.command()
+def catalog(
+    name: Annotated[str, typer.Argument(help="One architecture; without it, all of them.")] = "",
+    as_json: AsJson = False,
+):
+    """List the architectures of the course, or tell about one: what it assumes, what it costs.
+
+    Ends with 2 when there is no architecture of that name; the ones that are near are named.
+
+    Example: nnlib catalog kan
+    """
+    from nnlib.catalog import entries, entry
+
+    if not name:
+        lines = [f"{e.key:<12}{e.name:<12}step {e.step:<4}{e.idea}" for e in entries()]
+        return _say([asdict(e) for e in entries()], "\n".join(lines), as_json)
+    try:
+        found = entry(name)
+    except ValueError as error:
+        _say({"problem": str(error)}, str(error), as_json, err=True)
+        raise typer.Exit(2) from None
+    paper = found.paper
+    rows = {
+        "idea": found.idea,
+        "assumes": found.bias,
+        "time": found.time,
+        "memory": found.memory,
+        "tested": "; ".join(found.claims),
+        "paper": f"{paper.authors} ({paper.year}), {paper.url}",
+        "source": f"{found.file}, class {found.where.partition(':')[2]}",
+        "chapter": f"book/{found.page}.ipynb",
+    }
+    lines = [f"{found.name}, {found.family.lower()}, step {found.step}"]
+    _say(asdict(found), "\n".join(lines + [f"{k:<9}{v}" for k, v in rows.items()]), as_json)
 
 
 @app.command()

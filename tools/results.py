@@ -2,20 +2,24 @@
 
 `experiments/<part>/NN_name.py` defines `rows()`, which yields one dict a run (its seed among the
 keys). The record goes to `nnlib/results/<part>/NN_name.json`, with the digest of the script and of
-every file of nnlib that it imported. `--check` only looks; `--all` runs also what is fresh.
+every file of nnlib that it imported: of their code, so that a better comment does not cost an hour.
+`--check` only looks; `--all` runs also what is fresh.
 """
 
 import argparse
+import ast
 import importlib.util
+import io
 import json
 import platform
 import sys
 import time
+import tokenize
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-from execute import file_digest, write_whole
+from execute import digest, write_whole
 from settings import ROOT
 
 EXPERIMENTS = ROOT / "experiments"
@@ -30,6 +34,27 @@ def record_file(script: Path) -> Path:
     return RESULTS / script.relative_to(EXPERIMENTS).with_suffix(".json")
 
 
+def code_digest(name: str) -> str | None:
+    """Of a Python file without its comments, docstrings and blank lines; None where it is gone."""
+    path = ROOT / name
+    return digest(bare(path.read_text(encoding="utf-8")).encode()) if path.is_file() else None
+
+
+def bare(source: str) -> str:
+    """The source without comments, docstrings and blank lines."""
+    lines = source.splitlines(keepends=True)
+    for kind, _, (row, column), _, _ in tokenize.generate_tokens(io.StringIO(source).readline):
+        if kind == tokenize.COMMENT:
+            lines[row - 1] = lines[row - 1][:column].rstrip() + "\n"
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None:
+            text = node.body[0]
+            for row in range(text.lineno - 1, text.end_lineno):
+                lines[row] = ""
+    return "".join(line for line in lines if line.strip())
+
+
 def is_fresh(script: Path) -> bool:
     """Whether the recorded table is what the code of today would make."""
     path = record_file(script)
@@ -37,7 +62,7 @@ def is_fresh(script: Path) -> bool:
         return False
     digests = json.loads(path.read_text(encoding="utf-8"))["made"]["digests"]
     name = script.relative_to(ROOT).as_posix()
-    return name in digests and all(file_digest(file) == old for file, old in digests.items())
+    return name in digests and all(code_digest(file) == old for file, old in digests.items())
 
 
 def versions() -> list[str]:
@@ -68,7 +93,7 @@ def run(script: Path) -> None:
         "versions": ", ".join(versions()),
         "seconds": round(seconds),
         "script": script.relative_to(ROOT).as_posix(),
-        "digests": {name: file_digest(name) for name in names},
+        "digests": {name: code_digest(name) for name in names},
     }
     path = record_file(script)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -55,3 +55,10 @@ def test_chapters_keep_to_their_limits(path):
 def test_recorded_results_fit_the_code_that_made_them():
     stale = [script.stem for script in results.scripts() if not results.is_fresh(script)]
     assert not stale, "run `make results`"
+
+
+def test_a_comment_or_a_docstring_makes_no_record_stale():
+    code = '"""Says."""\n\n\ndef f(x):\n    """Doubles."""\n    # twice\n    return "#" + 2 * x  # so\n'
+    assert results.bare(code) == 'def f(x):\n    return "#" + 2 * x\n'
+    assert results.bare(code.replace("Doubles", "Is doubled")) == results.bare(code)
+    assert results.bare(code.replace("2 * x", "3 * x")) != results.bare(code)

@@ -14,6 +14,7 @@ import tomllib
 from pathlib import Path
 
 import course_map
+import teach_pages
 import yaml
 from execute import EXECUTED, chapters, execute_all
 from serve import HTML
@@ -45,6 +46,7 @@ def staged() -> dict[str, bytes]:
         for path in chapters()
     }
     files["reference/statistics.md"] = statistics_page(records).encode()
+    files |= {name: page.encode() for name, page in teach_pages.pages().items()}
     files["map.html"] = course_map.page().encode()
     files["_config.yml"] = config().encode()
     files["_toc.yml"] = contents().encode()

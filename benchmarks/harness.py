@@ -10,6 +10,7 @@ import argparse
 import gc
 import json
 import math
+import os
 import platform
 import sys
 from collections.abc import Callable, Iterable
@@ -18,6 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
+
+from torch.profiler import ProfilerActivity, profile
 
 Side = Callable[[], float]
 
@@ -73,6 +76,29 @@ def time_ratio(ours: Side, theirs: Side, *, blocks: int = 30, seconds: float = 0
         ratios.append(times[ours] / times[theirs])
     low, _, high = quantiles(ratios, n=4)
     return median(ratios), low, high
+
+
+def peak_ratio(ours: Side, theirs: Side) -> float:
+    """Of the peak memory of one unit of work under PyTorch: what is allocated beyond the start."""
+    return peak_bytes(ours) / peak_bytes(theirs)
+
+
+def peak_bytes(side: Side) -> int:
+    """The most that PyTorch held at once on the CPU during one unit of work, as it allocated it."""
+    side()  # what is made once, such as an optimizer's memory, is there before
+    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as seen:
+        side()
+    events = [e for e in seen.profiler.kineto_results.events() if e.name() == "[memory]"]
+    held = most = 0
+    for event in sorted(events, key=lambda e: e.start_ns()):
+        held += event.nbytes()
+        most = max(most, held)
+    return most
+
+
+def all_threads() -> int:
+    """As many as this process may use at once."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
 def _time(side: Side, calls: int) -> float:

@@ -42,8 +42,8 @@ ENTRIES = [
         paper=Paper("Liu et al.", 2024, "arXiv 2404.19756"),
         idea="Put a learned function on every edge, and let the units only add.",
         bias="Sums of smooth functions of single inputs, composed; bound to the axes.",
-        time="O(B · nDG)",
-        memory="O(nDG + B · nG)",
+        time="O(B · n(m + k)(G + k))",
+        memory="O(nm(G + k) + B · nk(G + k))",
         linear_in="B",
         claims={
             "refining the grid keeps the function": f"{_TESTS}/test_kan.py::"
@@ -60,8 +60,8 @@ ENTRIES = [
         paper=Paper("Arık & Pfister", 2019, "arXiv 1908.07442"),
         idea="Choose a few features for each row, in several steps, by a sparse mask.",
         bias="Few features decide a row, and which ones depends on the row; bound to the axes.",
-        time="O(B · S(nD + D²))",
-        memory="O(S(nD + D²) + B · S(n + D))",
+        time="O(B N (D W + L W² + D log D))",
+        memory="O(B N (D + L W))",
         linear_in="B",
         claims={
             "each mask is at least 0 and sums to 1, with exact zeros": f"{_TESTS}/test_tabnet.py::"

@@ -47,35 +47,55 @@ class MLP(nn.Module):
                  residual=False, scale=None, norm=False):  # fmt: skip
         super().__init__()
         hidden = list(hidden) if hasattr(hidden, "__iter__") else [hidden]
-        _check(inputs, outputs, hidden, dropout, residual, scale)
-        self.inputs, self.residual = inputs, residual
-        self.scale = scale if scale is not None else max(1, len(hidden) - 1) ** -0.5
+        _check_settings(inputs, outputs, hidden, dropout, residual, scale)
+        self.inputs = inputs
+        if scale is None:
+            scale = max(1, len(hidden) - 1) ** -0.5
 
-        def block(width, out):
-            """norm, activation, dropout, weights: what stands between two sums z."""
+        def onward(width, out):
+            """What stands between two sums: norm, activation, dropout, weights."""
             act = activation()
             parts = [nn.LayerNorm(width)] if norm else []
             parts += [act, nn.Dropout(dropout)] if dropout else [act]
-            return nn.Sequential(*parts, start_(nn.Linear(width, out), act))
+            return [*parts, start_(nn.Linear(width, out), act)]
 
-        self.first = start_(nn.Linear(inputs, hidden[0]))
-        self.blocks = nn.ModuleList(block(width, out) for width, out in pairwise(hidden))
-        self.last = block(hidden[-1], outputs)
+        layers = [start_(nn.Linear(inputs, hidden[0]))]
+        for width, out in pairwise(hidden):
+            parts = onward(width, out)
+            layers += [Residual(parts, scale)] if residual else parts
+        self.layers = nn.Sequential(*layers, *onward(hidden[-1], outputs))
 
     def forward(self, x):
-        return self.last(self.sums(x)[-1])
+        self._check(x)
+        return self.layers(x)
 
     def sums(self, x):
-        """The weighted sums of each hidden layer, [z₁ (…, D₁), z₂ (…, D₂), …].
+        """The weighted sums of the hidden layers, first layer first: [z₁ (…, D₁), z₂ (…, D₂), …].
 
         A ReLU unit whose sum is at most 0 on all training examples is dead.
         """
+        self._check(x)
+        found = []
+        for layer in self.layers:
+            x = layer(x)
+            if isinstance(layer, nn.Linear | Residual):
+                found.append(x)
+        return found[:-1]  # the last are the logits
+
+    def _check(self, x):
         if x.shape[-1] != self.inputs:
             raise ValueError(f"x: expected shape (…, {self.inputs}), got {tuple(x.shape)}")
-        z = [self.first(x)]
-        for block in self.blocks:
-            z.append(z[-1] + self.scale * block(z[-1]) if self.residual else block(z[-1]))
-        return z
+
+
+class Residual(nn.Module):
+    """z (…, D) → z + scale · branch(z) (…, D), the branch being modules in a row."""
+
+    def __init__(self, branch, scale):
+        super().__init__()
+        self.branch, self.scale = nn.Sequential(*branch), scale
+
+    def forward(self, z):
+        return z + self.scale * self.branch(z)
 
 
 def start_(layer, activation=None):
@@ -114,7 +134,7 @@ def example(size=1):
     return model, (torch.randn(4 * size, 5),)
 
 
-def _check(inputs, outputs, hidden, dropout, residual, scale):
+def _check_settings(inputs, outputs, hidden, dropout, residual, scale):
     for name, widths in (("inputs", [inputs]), ("outputs", [outputs]), ("hidden", hidden)):
         if not widths or any(not isinstance(n, int) or n < 1 for n in widths):
             wanted = "widths, each a whole number" if name == "hidden" else "a whole number"

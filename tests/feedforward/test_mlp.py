@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import nn
 
+from benchmarks import peers
 from nnlib.feedforward.mlp import MLP, gain, start_
 from nnlib.testing import parity, using
 
@@ -37,10 +38,8 @@ def test_both_engines(setting, dtype, training):
 def test_plain_it_is_the_sequence_of_torch_s_layers():
     torch.manual_seed(0)
     model = MLP(5, 3, hidden=[8, 6]).double()
-    plain = nn.Sequential(
-        nn.Linear(5, 8), nn.ReLU(), nn.Linear(8, 6), nn.ReLU(), nn.Linear(6, 3)
-    ).double()
-    plain.load_state_dict(dict(zip(plain.state_dict(), model.state_dict().values(), strict=True)))
+    plain = peers.sequential(model)
+    assert [type(layer) for layer in plain] == [nn.Linear, nn.ReLU] * 2 + [nn.Linear]
     x = torch.randn(4, 5, dtype=torch.float64, requires_grad=True)
     assert torch.equal(model(x), plain(x))
     model(x).square().sum().backward()
@@ -51,15 +50,17 @@ def test_plain_it_is_the_sequence_of_torch_s_layers():
 
 def test_residual_by_hand():
     model = MLP(2, 1, hidden=[2, 2, 2], residual=True, scale=0.5).double()
+    first, *blocks, _, last = model.layers
     x = torch.randn(3, 2, dtype=torch.float64)
-    z = model.first(x)
-    for block in model.blocks:
-        layer = block[-1]
-        z = z + 0.5 * (torch.relu(z) @ layer.weight.T + layer.bias)
-    torch.testing.assert_close(model.sums(x)[-1], z)
-    torch.testing.assert_close(
-        model(x), torch.relu(z) @ model.last[-1].weight.T + model.last[-1].bias
-    )
+    z = x @ first.weight.T + first.bias
+    sums = [z]
+    for block in blocks:
+        weights = block.branch[-1]
+        z = z + 0.5 * (torch.relu(z) @ weights.weight.T + weights.bias)
+        sums.append(z)
+    for ours, by_hand in zip(model.sums(x), sums, strict=True):
+        torch.testing.assert_close(ours, by_hand)
+    torch.testing.assert_close(model(x), torch.relu(z) @ last.weight.T + last.bias)
 
 
 def test_dropout_only_in_training_and_any_leading_shape():
@@ -133,7 +134,7 @@ def rotated_apart(optimizer):
         torch.manual_seed(0)
         model = MLP(6, 1, hidden=[32, 32]).double()
         with torch.no_grad():
-            model.first.weight.copy_(model.first.weight @ turn)
+            model.layers[0].weight.copy_(model.layers[0].weight @ turn)
         steps = optimizer(model.parameters())
         for _ in range(20):
             steps.zero_grad()

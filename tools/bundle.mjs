@@ -13,6 +13,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const source = join(root, "nnlib/simulations/js");
 const target = join(root, "nnlib/simulations/bundles");
 const BUDGET = 15_000; // bytes, gzipped, script and style together
+// What trains two kinds of network live, in six runs at once, and draws every unit of them, needs more.
+const BUDGETS = { network_learns: 22_000 };
 
 const all = readdirSync(source).filter((file) => file.endsWith(".js")).map((file) => file.slice(0, -3));
 const names = process.argv.slice(2).filter((word) => !word.startsWith("--"));
@@ -62,7 +64,8 @@ for (const file of readdirSync(target)) {
 }
 for (const [name, bytes] of Object.entries(weights)) {
   if (!check) console.log(`${name}: ${bytes} bytes gzipped`);
-  if (bytes > BUDGET) complaints.push(`${name} weighs ${bytes} bytes gzipped, more than ${BUDGET}`);
+  const budget = BUDGETS[name] ?? BUDGET;
+  if (bytes > budget) complaints.push(`${name} weighs ${bytes} bytes gzipped, more than ${budget}`);
 }
 complaints.forEach((line) => console.error(line));
 process.exit(complaints.length ? 1 : 0);

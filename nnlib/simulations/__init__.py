@@ -13,6 +13,7 @@ _WHERE = {
     "ActivationGallery": "activation_gallery",
     "ForwardBackward": "forward_backward",
     "BackpropBlame": "backprop_blame",
+    "NetworkLearns": "network_learns",
 }
 __all__ = list(_WHERE)
 

@@ -4,7 +4,7 @@
 import { h, reducedMotion } from "./dom.js";
 
 /**
- * transport(sim, { step, back, reset, done, every }) → { el, stop, update }
+ * transport(sim, { step, back, reset, done, every }) → { el, stop, update, playing }
  * step(), back(), reset() change the state; done() says whether a further step exists;
  * canBack() likewise. `every` ms between the steps of a play. With reduced motion there is no play.
  */
@@ -68,7 +68,7 @@ export function transport(sim, { step, back, reset, done = () => false, canBack 
   const el = h("div", { class: "nn-transport", role: "group", "aria-label": "Run" },
     Object.values(buttons).map(({ element }) => element));
   update();
-  return { el, stop, update };
+  return { el, stop, update, playing: () => timer > 0 };
 }
 
 // aria-disabled keeps the keyboard's focus where it is when the last step is reached.

@@ -13,6 +13,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import catalog_pages
 import course_map
 import teach_pages
 import yaml
@@ -46,7 +47,8 @@ def staged() -> dict[str, bytes]:
         for path in chapters()
     }
     files["reference/statistics.md"] = statistics_page(records).encode()
-    files |= {name: page.encode() for name, page in teach_pages.pages().items()}
+    for generated in (catalog_pages.pages(), teach_pages.pages()):
+        files |= {name: page.encode() for name, page in generated.items()}
     files["map.html"] = course_map.page().encode()
     files["_config.yml"] = config().encode()
     files["_toc.yml"] = contents().encode()

@@ -1,8 +1,8 @@
 """The landing page's map and doors, which the build stages as `map.html` beside the landing page.
 
-`book/map.yml` says what builds on what, `_toc.yml` says what is written, `pyproject.toml` where the
-repository is. The result is plain HTML with real links; the graph's lines are computed here, so the
-page shows it without JavaScript too.
+`book/map.yml` says what builds on what, nnlib's catalog which architectures a step has, `_toc.yml`
+what is written, `pyproject.toml` where the repository is. The result is plain HTML with real links;
+the graph's lines are computed here, so the page shows it without JavaScript too.
 """
 
 import tomllib
@@ -10,6 +10,9 @@ from html import escape
 from pathlib import Path
 
 import yaml
+
+from nnlib import catalog
+from nnlib.catalog import Entry, Family
 
 ROOT = Path(__file__).resolve().parents[1]
 COLUMNS, ROWS = 6, 4
@@ -31,6 +34,12 @@ def load() -> tuple[dict, list[str]]:
     return course, pages
 
 
+def typical(family: Family, entries: list[Entry]) -> list[tuple[str, Entry | None]]:
+    """What is typical of the family: each name with its entry, or None where there is none yet."""
+    own = {entry.name.casefold(): entry for entry in entries if entry.family == family.name}
+    return [(name, own.get(name.casefold())) for name in family.architectures.split(", ")]
+
+
 def ancestors(steps: list[dict], number: int) -> set[int]:
     """Everything that step `number` (from 1) builds on, directly or not."""
     direct = set(steps[number - 1]["after"])
@@ -47,11 +56,25 @@ def edges(steps: list[dict]) -> list[tuple[int, int, str]]:
     return found
 
 
-def link(page: str, pages: list[str], attributes: str, inside: str) -> str:
-    """A link to `page`, or, where it is not written, the placeholder that HTML has for one."""
+def link(page: str, pages: list[str], attributes: str, inside: str, up: str = "") -> str:
+    """A link to `page`, or, where it is not written, the placeholder that HTML has for one.
+
+    up: the way from the page that shows it to the top of the book, "../" or nothing.
+    """
     if page in pages:
-        return f'<a {attributes} href="{page}.html">{inside}</a>'
+        return f'<a {attributes} href="{up}{page}.html">{inside}</a>'
     return f'<a {attributes} role="link" aria-disabled="true">{inside}{LATER}</a>'
+
+
+def members(families: list[Family], entries: list[Entry], pages: list[str], up: str = "") -> str:
+    """What is typical of some families; what is written is a link."""
+    named = [pair for family in families for pair in typical(family, entries)]
+    return ", ".join(
+        f'<a href="{up}{entry.page}.html">{escape(entry.name)}</a>'
+        if entry and entry.page in pages
+        else f"<span>{escape(entry.name if entry else name)}</span>"
+        for name, entry in named
+    )
 
 
 def numbers(steps: list[int]) -> str:
@@ -74,7 +97,7 @@ def chain(chapters: list[dict], pages: list[str]) -> str:
 
 def graph(steps: list[dict], pages: list[str]) -> str:
     """The fourteen steps as a list whose items stand where the graph has them."""
-    items = []
+    items, entries = [], catalog.entries()
     for number, step in enumerate(steps, start=1):
         before = numbers(step["after"]) or "Foundations"
         helps = f"; {numbers(step['helps'])} helps" if step.get("helps") else ""
@@ -87,7 +110,10 @@ def graph(steps: list[dict], pages: list[str]) -> str:
         column, row = step["at"]
         attributes = f'class="nn-node" data-node="s{number}"'
         place = f'style="--column: {column}; --row: {row}"'
-        items.append(f"<li {place}>{link('steps/' + step['id'], pages, attributes, inside)}</li>")
+        node = link("steps/" + step["id"], pages, attributes, inside)
+        families = [family for family in catalog.FAMILIES if family.step == number]
+        has = f'<span class="nn-members">{members(families, entries, pages)}</span>'
+        items.append(f'<li {place}><div class="nn-step">{node} {has}</div></li>')
     listed = "\n".join(items)
     return f'<div class="nn-graph">\n{lines(steps)}\n<ol>\n{listed}\n</ol>\n</div>\n'
 
@@ -117,11 +143,12 @@ def doors(pages: list[str]) -> str:
     colab = repository.replace("https://github.com", "https://colab.research.google.com/github")
     notebook = f"{colab}/blob/main/book/{chapters[0]}.ipynb"
     solve = f"{exercises[0]}.html" if exercises else f"{repository}/tree/main/exercises"
+    teach = "teach/index.html" if "teach/index" in pages else repository
     four = [
         ("Read", READ, f"{chapters[0]}.html", "Begin with the first chapter"),
         ("Run", RUN, notebook, "Open it in Colab"),
         ("Solve", SOLVE, solve, "Try an exercise"),
-        ("Teach", TEACH, repository, "Take it from the repository"),
+        ("Teach", TEACH, teach, "Plan a lecture"),
     ]
     cards = [
         f'<section><h3>{name}</h3><p>{text}</p><p><a href="{href}">{label}</a></p></section>'
@@ -134,7 +161,7 @@ def page() -> str:
     """The whole of `map.html`."""
     course, pages = load()
     return (
-        "<!-- Generated by tools/course_map.py from map.yml and _toc.yml. -->\n"
+        "<!-- Generated by tools/course_map.py from map.yml, the catalog and _toc.yml. -->\n"
         '<div class="nn-map">\n<h3>Foundations</h3>\n'
         + chain(course["foundations"], pages)
         + "<h3>Fourteen steps</h3>\n"

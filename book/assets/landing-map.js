@@ -65,8 +65,9 @@
       if (!node.hasAttribute("href")) node.tabIndex = -1; // the arrows reach it, Tab passes by
       node.addEventListener("focus", () => show(node));
       node.addEventListener("blur", () => show(null));
-      node.addEventListener("pointerenter", () => show(node));
-      node.addEventListener("pointerleave", () => show(null));
+      const box = node.closest(".nn-step") ?? node; // with the step's architectures in it
+      box.addEventListener("pointerenter", () => show(node));
+      box.addEventListener("pointerleave", () => show(null));
       node.addEventListener("keydown", (event) => {
         const name = node.dataset.node;
         const goal = {

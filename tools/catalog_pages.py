@@ -1,7 +1,7 @@
 """The pages "All architectures" and "Nineteen families", from nnlib's catalog.
 
-What is written is what `_toc.yml` lists: an architecture without a page there has no link. Both tables
-are plain HTML that needs no script; book/assets/architectures.js sorts and searches the first.
+What is written is what `_toc.yml` lists: an architecture without a page there has no link. Both are
+tables in plain HTML that need no script; book/assets/architectures.js sorts and searches the first.
 """
 
 from html import escape
@@ -159,7 +159,7 @@ def families(
     rows = []
     for number, family in enumerate(known, start=1):
         step = steps[family.step - 1]
-        title = f"{family.step} {escape(step['title'])}"
+        title = f"{family.step} {escape(step['title'])} "
         place = course_map.link(f"steps/{step['id']}", written, 'class="nn-dot"', title, up="../")
         cells = [
             cell("number", str(number)),

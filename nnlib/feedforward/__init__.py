@@ -60,8 +60,8 @@ ENTRIES = [
         paper=Paper("Arık & Pfister", 2019, "arXiv 1908.07442"),
         idea="Choose a few features for each row, in several steps, by a sparse mask.",
         bias="Few features decide a row, and which ones depends on the row; bound to the axes.",
-        time="O(B N (D W + L W² + D log D))",
-        memory="O(B N (D + L W))",
+        time="O(B · S(nD + D²))",
+        memory="O(S(nD + D²) + B · S(n + D))",
         linear_in="B",
         claims={
             "each mask is at least 0 and sums to 1, with exact zeros": f"{_TESTS}/test_tabnet.py::"

@@ -29,12 +29,12 @@ def page(one: Lesson, solutions: bool = True) -> str:
     teach = one.teach
     parts = [
         f"# For instructors: {one.title}",
-        f":::{{div}} nn-promise\n{teach['point'].strip()}\n\n{glance(one)}\n\n"
-        f"{doors(one, solutions)}\n:::",
+        f":::{{div}} nn-promise\n{teach['point'].strip()}\n\n{glance(one)}\n:::",
+        doors(one, solutions),
         "## Outcomes, exercises, quiz",
         outcomes(one),
         "## Before the lecture",
-        "Two questions at the door: who cannot answer them will be lost by the second board.",
+        "Two questions at the door. Whoever cannot answer them needs this first.",
         listed(teach["before"], lambda e: (e["ask"], e["answer"], f"*If not:* {e['if_not']}")),
         "## A lecture",
         plan(one),
@@ -42,10 +42,9 @@ def page(one: Lesson, solutions: bool = True) -> str:
         "### With little time, leave out",
         "\n".join(f"- {text(e['what'])} *{text(e['why'])}*" for e in teach["skip"]),
         "## Where they get stuck, and what to ask",
-        "What is asked here leaves the answer to them. Told, it would be forgotten by Thursday.",
+        "The question leaves the answer to them.",
         listed(teach["stuck"], lambda e: (
-            f"{text(e['says'])} {at(one, e['at'])}", f"*Why:* {text(e['why'])}",
-            f"*Ask:* {text(e['ask'])}",
+            e["says"], f"*Why* ({at(one, e['at'])}): {e['why']}", f"*Ask:* {e['ask']}",
         )),
         "## What the exercises catch",
         "Each wrong answer is recognized by its values and gets a hint of its own, in the notebook "
@@ -68,7 +67,7 @@ def page(one: Lesson, solutions: bool = True) -> str:
 
 def text(markdown: str) -> str:
     """Authored Markdown in one line, as tables and lists want it."""
-    return " ".join(markdown.split())
+    return " ".join(markdown.split()).replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def cell(markdown: str) -> str:
@@ -82,10 +81,8 @@ def section(one: Lesson, heading: str) -> str:
 
 
 def at(one: Lesson, place: str) -> str:
-    """(where it happens), a section or a question."""
-    if place in one.sections:
-        return f"({section(one, place)})"
-    return f"(exercise {exercise(one, place)})"
+    """Where it happens: a section or a question."""
+    return section(one, place) if place in one.sections else f"exercise {exercise(one, place)}"
 
 
 def exercise(one: Lesson, id: str) -> str:
@@ -98,7 +95,8 @@ def exercise(one: Lesson, id: str) -> str:
 
 def quiz_item(one: Lesson, id: str) -> str:
     number = next(i for i, item in enumerate(one.quiz, 1) if item["id"] == id)
-    return f'<a href="../../{one.name}.html#quiz-{id}">{number} <em>{id}</em></a>'
+    name = id.replace("-", "\N{NON-BREAKING HYPHEN}")
+    return f'<a href="../../{one.name}.html#quiz-{id}">{number}&nbsp;<em>{name}</em></a>'
 
 
 def doors(one: Lesson, solutions: bool) -> str:
@@ -185,8 +183,7 @@ def caught(one: Lesson, id: str) -> str:
 def paper(one: Lesson) -> str:
     given = one.teach["paper"]
     return (
-        f"{given['minutes']} minutes, without a machine. Whoever let a machine write the exercises "
-        "cannot do it; whoever did them can.\n\n"
+        f"{given['minutes']} minutes, without a machine, on what the exercises were about.\n\n"
         f"{given['task'].strip()}\n\nThe answers, for everybody's numbers:\n\n"
         f"```python\n{given['key'].strip()}\n```"
     )
@@ -266,7 +263,7 @@ def minutes(kind: str, one: Lesson) -> int:
 
 def syllabus(given: dict, known: dict[str, Lesson]) -> str:
     """A syllabus: sessions with what happens in class and at home, minutes from the chapters."""
-    rows = ["| | In class | Minutes | At home | Minutes |", "|---|---|---:|---|---:|"]
+    rows = ["| | In class | At home |", "|---|---|---|"]
     sums = {"class": 0, "home": 0}
     for session in given["sessions"]:
         row = [session["name"]]
@@ -274,9 +271,10 @@ def syllabus(given: dict, known: dict[str, Lesson]) -> str:
             items = [item(i, known) for i in session.get(where, [])]
             total = sum(n for _, n in items)
             sums[where] += total
-            row += ["<br>".join(told for told, _ in items), str(total) if total else "–"]
+            told = [f"{what}, {n}" if n else what for what, n in items] + [f"**{total}**"]
+            row.append("<br>".join(told if items else ["–"]))
         rows.append(f"| {' | '.join(row)} |")
-    rows.append(f"| together | | {sums['class']} | | {sums['home']} |")
+    rows.append(f"| together | **{sums['class']}** | **{sums['home']}** |")
     return f"### {given['title']}\n\n{given['text'].strip()}\n\n" + "\n".join(rows)
 
 
@@ -288,6 +286,6 @@ def item(given: dict, known: dict[str, Lesson]) -> tuple[str, int]:
     if not CHAPTER.fullmatch(what):
         raise ValueError(f"syllabi.yml: {what!r} is no chapter")
     if what not in known:
-        return f"{called(what)}: {kind} (not written yet)", 0
+        return f"{called(what)} {kind.split()[0]}, not written yet", 0
     one = known[what]
-    return f"{one.called}: {kind}", minutes(kind, one)
+    return f"{one.called} {kind.split()[0]}", minutes(kind, one)

@@ -105,7 +105,7 @@ def test_a_page_has_everything_that_its_sources_say(course):
     page = teach_pages.pages(course())[f"teach/{NAME}.md"]
     assert "Lecture: 50 or 20 minutes · reading: 20 · 1 exercises: 10, 2 points" in page
     assert 'exercises/foundations/01_slopes.html#draw-a-line">Draw a line</a> (2, 10)' in page
-    assert '01_slopes.html#quiz-flat">1 <em>flat</em></a>' in page
+    assert '01_slopes.html#quiz-flat">1&nbsp;<em>flat</em></a>' in page
     assert "[One slope](#foundations-slopes-one)" in page and "| Two slopes | 9 |" in page
     assert "| 1. A | 0 – 50 | 0 – 19 |" in page
     assert "Up | is down.\n: Look." in page
@@ -122,9 +122,10 @@ def test_the_index_adds_up_what_stands_and_names_what_does_not(course):
     index = teach_pages.pages(course())["teach/index.md"]
     assert f"| [01 · Slopes]({NAME}.md) | 50 / 20 | 20 | 10 | 2 | 5 |" in index
     assert "of the fourteen steps: 02 Gone" in index
-    assert "| Morning | 01: lecture 50<br>coffee | 80 | 01: reading | 20 |" in index
-    assert "| Evening | step 2: exercises (not written yet) | – |" in index
-    assert "| together | | 80 | | 20 |" in index
+    morning = "01 lecture, 50<br>coffee, 30<br>**80**"
+    assert f"| Morning | {morning} | 01 reading, 20<br>**20** |" in index
+    assert "| Evening | step 2 exercises, not written yet<br>**0** | – |" in index
+    assert "| together | **80** | **20** |" in index
 
 
 @pytest.mark.parametrize("kind", ["lecture 90", "sleep"])

@@ -55,6 +55,17 @@ def test_dropout_s_moments_are_those_of_its_two_outcomes(names, p):
     assert np.allclose((1 - p) * kept**2 + p * dropped**2 - expected**2, variance)
 
 
+@pytest.mark.parametrize("rows", ["flowers", "rows"])
+def test_the_standard_error_is_that_of_test_sets_drawn_again(names, rows):
+    a, b = names[f"{rows}_a"], names[f"{rows}_b"]
+    drawn = np.random.default_rng(0).integers(len(a), size=(4000, len(a)))
+    difference, error, needed = names["compare"](a, b)
+    assert (a[drawn] - b[drawn]).mean(1).std() == pytest.approx(error, rel=0.05)
+    assert difference == pytest.approx(a.mean() - b.mean())
+    larger = names["compare"](np.tile(a, 4), np.tile(b, 4))
+    assert larger[1] == pytest.approx(error / 2) and larger[2] == pytest.approx(needed)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_sparsemax_by_bisection_and_its_jacobian_by_nudges(names, seed):
     rng = np.random.default_rng(seed)

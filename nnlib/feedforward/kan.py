@@ -1,27 +1,28 @@
 """KAN, the Kolmogorov–Arnold network: a learned function on every edge; the units only add.
 
 What it assumes: the target is a composition of sums of smooth functions of one variable each, along
-the inputs' own axes. Where that holds, and a formula with few terms mostly is such a thing, few
-units suffice and each edge can be looked at and named. Rotate the inputs, and the advantage is gone.
+the inputs' own axes. Many formulas with few terms are; then few units suffice, and each edge can be
+looked at and named. Rotate the inputs, and the advantage is gone.
 
     y_j = Σ_i φ_ji(x_i)                                        a layer; no bias, splines hold one
     φ_ji(x) = w_ji · silu(x) + Σ_q c_jqi B_qi(x)               an edge
 
-The B_qi are B-splines on a grid (splines.py). Past its ends they fade, and only w · silu stays: call
-`update_grid(x)` on data before training unless it lies in `domain`. A theorem of Kolmogorov (1957)
-says that two such layers represent any continuous function; its inner functions may be too wild to
-learn, so it promises nothing here.
+The B_qi are B-splines on a grid (splines.py). Past its ends they fade, and only w · silu stays, so
+call `update_grid(x)` on data before training unless it lies in `domain`. A theorem of Kolmogorov
+(1957) says that two such layers represent any continuous function of a box; its inner functions may
+be too wild to learn, so it promises nothing here.
 
 Letters: B examples, n inputs, m outputs of a layer, G intervals, k degree, K = G + k.
 Time: O(B · n(m + k)(G + k)) a layer. Memory: O(nm(G + k)) weights, O(B · nk(G + k)) kept for the
 backward pass. That is about G + k times an MLP of the same widths.
 
-Source: Liu et al. (2024), arXiv 2404.19756: edge eq. 2.10–2.12, grids eq. 2.16, penalty eq. 2.17–2.20,
-pruning eq. 2.21. Departures: c has absorbed the paper's separate scale of the spline; c starts with
-standard deviation 0.1 / √n; an edge's importance is how much it varies, not its mean size, and
-what a pruned edge had as its mean is handed on.
+Source: Liu et al. (2024), arXiv 2404.19756: edge eq. 2.10–2.12, grids eq. 2.16, penalty eq.
+2.17–2.20, pruning eq. 2.21. Departures: c has absorbed the paper's separate scale of the spline; c
+starts with standard deviation 0.1 / √n; an edge's importance is how much it varies, not its mean
+size, and what a pruned edge had as its mean is handed on.
 """
 
+from itertools import pairwise
 from math import sqrt
 
 from nnlib.backend import F, nn, torch
@@ -72,15 +73,18 @@ class KANLayer(nn.Module):
     def regrid(self, grid, x):
         """Move to another grid (G′ + 1, n); splines keep, as well as they can, their values at x.
 
-        Changes the shape of coef where G′ ≠ G: an optimizer with a memory must then be made anew.
+        Where G′ ≠ G, coef is a new parameter, of another shape: then make a new optimizer.
         """
         with torch.no_grad():
             knots = splines.extend(grid, self.degree).to(self.knots.dtype)  # rounded once, then fit
             old = [t.cpu().double() for t in (self.knots, self.coef)]
             y = splines.curve(x.detach().cpu().double(), *old, self.degree)
             coef = splines.fit(x.detach().cpu(), y, knots, self.degree)
-            self.coef.grad = None
-            self.coef.data = coef.to(self.coef.dtype).to(self.coef.device)
+            coef = coef.to(self.coef.dtype).to(self.coef.device)
+            if coef.shape == self.coef.shape:
+                self.coef.copy_(coef)
+            else:
+                self.coef = nn.Parameter(coef)
             self.knots = knots.to(self.coef.device)
 
     def _check(self, x):
@@ -104,8 +108,9 @@ class KAN(nn.Module):
             raise ValueError(f"sizes: expected at least inputs and outputs, got {sizes}")
         for n in sizes:
             _whole("sizes", n, 1)
-        pairs = zip(sizes[:-1], sizes[1:], strict=True)
-        self.layers = nn.ModuleList(KANLayer(n, m, grid, degree, domain) for n, m in pairs)
+        self.layers = nn.ModuleList(
+            KANLayer(n, m, grid, degree, domain) for n, m in pairwise(sizes)
+        )
 
     @property
     def sizes(self):
@@ -136,7 +141,7 @@ class KAN(nn.Module):
         return phi
 
     def update_grid(self, x, uniform=0.02):
-        """Let the grids follow data x (B, n): layer by layer, knots at the quantiles of what comes in.
+        """Let the grids follow data x (B, n): in each layer, knots at the quantiles of what comes in.
 
         uniform: the share of an equidistant grid that is mixed in. On x the function stays, up to
         the error of a least-squares fit on the new knots.
@@ -148,10 +153,10 @@ class KAN(nn.Module):
                 x = layer(x)
 
     def refine(self, grid):
-        """Give every spline `grid` intervals over the same stretch; call it when training has settled.
+        """Give every spline `grid` intervals over the same stretch, when training has settled.
 
-        Inside the grids the function stays: exactly, if the new number is a multiple of the old one,
-        else as the nearest spline in the sense of least squares. Make a new optimizer afterwards.
+        Inside the grids the function stays: exactly, if the new number is a multiple of the old,
+        else as the nearest spline by least squares. Make a new optimizer afterwards.
         """
         _whole("grid", grid, 1)
         for layer in self.layers:
@@ -174,10 +179,10 @@ class KAN(nn.Module):
     def prune(self, x, threshold=0.03):
         """A smaller KAN, without what hardly varies on data x (B, n).
 
-        An edge goes when its standard deviation is below `threshold` times the largest in its layer;
-        a hidden unit goes when all that it feeds has gone; what stays keeps its strongest edge. The
-        means of an output's dropped edges move into its strongest one, so that only what varied is lost.
-        All inputs and outputs stay.
+        An edge goes when its standard deviation is below `threshold` times the largest in its
+        layer; a hidden unit goes when all that it feeds has gone. A unit that stays keeps its
+        strongest edge, and the means of the dropped ones move into that, so that only what varied
+        is lost. All inputs and outputs stay.
         """
         with torch.no_grad():
             values = self.edges(x)

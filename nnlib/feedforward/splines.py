@@ -1,6 +1,6 @@
 """B-splines: smooth curves that are sums of a few hills, each over its own stretch of the axis.
 
-K = T − k − 1 hills of degree k stand on T knots t₀ ≤ t₁ ≤ … Cox and de Boor build them by recursion:
+K = T − k − 1 hills of degree k stand on T knots t₀ ≤ t₁ ≤ … The recursion of Cox and de Boor:
 
     B⁰_q(x) = 1 where t_q ≤ x < t_q+1, else 0
     Bᵖ_q(x) = ω_q(x) Bᵖ⁻¹_q(x) + (1 − ω_q+1(x)) Bᵖ⁻¹_q+1(x),     ω_q(x) = (x − t_q) / (t_q+p − t_q)
@@ -30,9 +30,8 @@ def basis(x, knots, degree):
     x = x.unsqueeze(-2)
     b = ((x >= knots[:-1]) & (x < knots[1:])).to(x.dtype)
     for p in range(1, degree + 1):
-        width = knots[p:] - knots[:-p]
-        per_width = torch.where(width > 0, 1 / width, torch.zeros_like(width))
-        rising = (x - knots[:-p]) * per_width * b  # ω · Bᵖ⁻¹
+        width = (knots[p:] - knots[:-p]).clamp(min=1e-30)
+        rising = (x - knots[:-p]) / width * b  # ω Bᵖ⁻¹
         b = rising[..., :-1, :] + (b - rising)[..., 1:, :]
     return b
 
@@ -43,7 +42,7 @@ def curve(x, knots, coef, degree):
 
 
 def extend(grid, degree):
-    """k more knots on both sides, as far apart as the grid's are on average: (T − 2k, n) → (T, n)."""
+    """k more knots on both sides, at the grid's mean distance: (G + 1, n) → (G + 2k + 1, n)."""
     step = (grid[-1:] - grid[:1]) / (len(grid) - 1)
     below = [grid[:1] - i * step for i in range(degree, 0, -1)]
     above = [grid[-1:] + i * step for i in range(1, degree + 1)]
@@ -51,12 +50,12 @@ def extend(grid, degree):
 
 
 def inner(knots, degree):
-    """The grid within extended knots: (T, n) → (T − 2k, n)."""
+    """The grid within extended knots: (G + 2k + 1, n) → (G + 1, n)."""
     return knots[degree : len(knots) - degree]
 
 
 def quantile_grid(x, intervals, uniform=0.02):
-    """A grid that follows the data: x (B, n) → (G + 1, n), from each column's minimum to its maximum.
+    """A grid that follows the data, from each column's minimum to its maximum: (B, n) → (G + 1, n).
 
     Knots at the quantiles give every interval the same share of the data; `uniform` is the share of
     an equidistant grid that is mixed in, which keeps apart the knots of values that repeat

@@ -1,0 +1,188 @@
+"""Reading a formula off a KAN: name each edge's function, then fit all constants together.
+
+    suggest(x, y)           which a · f(b x + c) + d looks most like this curve?
+    formula(model, x, y)    the whole network as an expression, its constants fitted to y
+
+An edge is compared with every f of `LIBRARY`. A curve that has been learned is near to several of
+them, so a simpler f is preferred: each unit of its `cost` must cut the unexplained share of the
+variance to a third. Where two come close, the data decide: both are put in, fitted, and compared.
+
+A formula is a hypothesis. It can be wrong and still fit: look at `r2` on points that had no part in
+the fit, and mistrust every edge in `weak`. Many functions have no short formula; then this reads
+out the nearest nonsense, and says so.
+
+Source: Liu et al. (2024), arXiv 2404.19756, section 2.5.1. Departures: constants that say the same
+twice (the b of exp(b (a x + d))) are folded into one; all are fitted together by
+Levenberg–Marquardt instead of gradient steps inside the network.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from nnlib.backend import torch
+from nnlib.feedforward.expressions import LIBRARY, Expression, Term, descend
+
+TRUSTED = 0.999  # an edge or formula that explains less of the variance is called weak
+
+
+class Suggestion(NamedTuple):
+    """One candidate for a curve: y ≈ a · f(b x + c) + d, and the share of variance it explains."""
+
+    name: str
+    r2: float
+    a: float
+    b: float
+    c: float
+    d: float
+
+
+def suggest(x, y, top=None):
+    """The functions of the library for a curve y (N,) over x (N,): `Suggestion`s, best first.
+
+    ValueError for a curve of fewer than eight points, or of other shapes.
+    """
+    x, y = _array(x), _array(y)
+    if x.ndim != 1 or x.shape != y.shape or len(x) < 8:
+        raise ValueError(f"x, y: expected two of shape (N,), N ≥ 8, got {x.shape} and {y.shape}")
+    found = [_fit(name, x, y) for name in LIBRARY]
+    found = [s for s in found if s is not None]
+    return sorted(found, key=lambda s: _loss(s.r2, LIBRARY[s.name].cost))[:top]
+
+
+def formula(model, x, y=None, names=None):
+    """The KAN as a `Formula`, its constants fitted to y (B, m), by default the model's outputs.
+
+    x (B, n): data inside the grids. names: of the inputs, by default x1, x2, …
+    Prune first: an edge that says nothing gets a name all the same.
+    """
+    names = names or [f"x{i + 1}" for i in range(x.shape[-1])]
+    if len(names) != x.shape[-1]:
+        raise ValueError(f"names: expected {x.shape[-1]} of them, got {list(names)}")
+    with torch.no_grad():
+        edges = model.edges(x)
+    inputs = _array(x)
+    target = edges[-1].sum(-1) if y is None else y
+    target = _array(target).reshape(len(inputs), -1)
+    if target.shape[1] != edges[-1].shape[1]:
+        raise ValueError(f"y: expected {edges[-1].shape[1]} columns, got {tuple(y.shape)}")
+
+    heard, choices = inputs, {}
+    for depth, (layer, phi) in enumerate(zip(model.layers, edges, strict=True)):
+        phi = _array(phi)
+        for j, i in np.argwhere(_array(layer.mask) > 0).tolist():
+            choices[depth, j, i] = suggest(heard[:, i], phi[:, j, i], top=4)
+        heard = phi.sum(-1)
+    return _search(model.sizes, choices, inputs, target, names)
+
+
+class Formula:
+    """What was read: `print` it, call it, mistrust it.
+
+    r2: the share of y's variance that it explains on the data it was fitted to.
+    edges: {(layer, output, input): its Suggestion}; weak: those that explain less than 99.9 %.
+    """
+
+    def __init__(self, expression, edges, names, r2):
+        self.expression, self.edges, self.names, self.r2 = expression, edges, names, r2
+
+    @property
+    def weak(self):
+        return {at: s for at, s in self.edges.items() if s.r2 < TRUSTED}
+
+    def __call__(self, x):
+        """x (B, n) → (B, m), the formula's values; no gradients."""
+        return torch.from_numpy(self.expression(_array(x))).to(x.dtype)
+
+    def score(self, x, y):
+        """R² on other data: x (B, n), y (B, m)."""
+        return _r2(self.expression(_array(x)), _array(y).reshape(len(x), -1))
+
+    def __str__(self):
+        lines = self.expression.text(self.names)
+        left = ["y"] if len(lines) == 1 else [f"y{j + 1}" for j in range(len(lines))]
+        lines = [f"{y} = {line}" for y, line in zip(left, lines, strict=True)]
+        if self.r2 < TRUSTED:
+            lines.append(f"This is not what the data say: R² = {self.r2:.3f}.")
+        return "\n".join(lines)
+
+    def __repr__(self):
+        return f"{self}\n(R² = {self.r2:.6f}, weak edges: {len(self.weak)} of {len(self.edges)})"
+
+
+# ── one curve ────────────────────────────────────────────────────────────────────────
+
+
+def _fit(name, x, y):
+    """The best a, b, c, d for one function: a coarse search over b and c, then least squares."""
+    shape = LIBRARY[name]
+    spread = y.var()
+    if spread == 0:
+        return None
+    some = np.argsort(x)[np.linspace(0, len(x) - 1, min(len(x), 120)).round().astype(int)]
+    middle, half = (x.max() + x.min()) / 2, max((x.max() - x.min()) / 2, 1e-12)
+    b, c = shape.starts(middle, half)
+    with np.errstate(all="ignore"):
+        f = shape.function(b[:, None] * x[some] + c[:, None])
+        f = f - f.mean(1, keepdims=True)
+        explained = (f @ (y[some] - y[some].mean())) ** 2 / (f**2).sum(1)
+    explained[~np.isfinite(explained)] = -1
+    best = explained.argmax()
+    if explained[best] < 0:
+        return None
+
+    def values(p):
+        return p[0] * shape.function(p[1] * x + p[2]) + p[3]
+
+    start = np.array([0.0, b[best], c[best], 0.0])
+    with np.errstate(all="ignore"):
+        hills = np.stack([shape.function(start[1] * x + start[2]), np.ones_like(x)], 1)
+        if not np.isfinite(hills).all():
+            return None
+        start[[0, 3]] = np.linalg.lstsq(hills, y, rcond=None)[0]
+        free = np.array([True, "b" in shape.free, "c" in shape.free, True])
+        p = descend(lambda p: values(p) - y, start, free)
+        return Suggestion(name, _r2(values(p), y), *p.tolist())
+
+
+# ── the whole network ────────────────────────────────────────────────────────────────
+
+
+def _search(sizes, choices, x, y, names):
+    """Take every edge's first choice; try the close ones in its place; fit the winner on all data."""
+    some = np.linspace(0, len(x) - 1, min(len(x), 200)).round().astype(int)
+
+    def attempt(chosen):
+        terms = {at: Term(s.name, *s[2:]) for at, s in chosen.items()}
+        expression = Expression(sizes, terms)
+        with np.errstate(all="ignore"):
+            expression.fit(x[some], y[some])
+            r2 = _r2(expression(x[some]), y[some])
+        return _loss(r2, sum(LIBRARY[s.name].cost for s in chosen.values())), expression
+
+    chosen = {at: suggestions[0] for at, suggestions in choices.items()}
+    loss, expression = attempt(chosen)
+    for at, suggestions in choices.items():
+        for other in suggestions[1:]:
+            if 1 - other.r2 > max(10 * (1 - suggestions[0].r2), 1e-2):
+                continue
+            trial = chosen | {at: other}
+            trial_loss, trial_expression = attempt(trial)
+            if trial_loss < loss:
+                loss, expression, chosen = trial_loss, trial_expression, trial
+    with np.errstate(all="ignore"):
+        expression.fit(x, y)
+    return Formula(expression, chosen, names, _r2(expression(x), y))
+
+
+def _loss(r2, cost):
+    return np.log10(max(1 - r2, 0) + 1e-6) + 0.5 * cost if np.isfinite(r2) else np.inf
+
+
+def _r2(values, y):
+    """The share of the variance that is explained, over all columns together."""
+    return float(1 - ((values - y) ** 2).sum() / ((y - y.mean(0)) ** 2).sum())
+
+
+def _array(x):
+    return x.detach().cpu().double().numpy() if hasattr(x, "detach") else np.asarray(x, float)

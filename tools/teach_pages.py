@@ -154,7 +154,8 @@ def plan(one: Lesson) -> str:
     parts = []
     for i, row in enumerate(rows):
         times = [
-            f"{clock[n][i]} – {clock[n][i + 1]}" if row["minutes"].get(n) else "–" for n in lengths
+            f"{clock[n][i]}&nbsp;–&nbsp;{clock[n][i + 1]}" if row["minutes"].get(n) else "–"
+            for n in lengths
         ]
         table.append(f"| {i + 1}. {cell(row['title'])} | {' | '.join(times)} |")
         lines = [f"**{i + 1}. {text(row['title'])}**", f": *On screen:* {text(row['screen'])}"]
@@ -271,7 +272,7 @@ def syllabus(given: dict, known: dict[str, Lesson]) -> str:
             items = [item(i, known) for i in session.get(where, [])]
             total = sum(n for _, n in items)
             sums[where] += total
-            told = [f"{what}, {n}" if n else what for what, n in items] + [f"**{total}**"]
+            told = [f"{what},&nbsp;{n}" if n else what for what, n in items] + [f"**{total}**"]
             row.append("<br>".join(told if items else ["–"]))
         rows.append(f"| {' | '.join(row)} |")
     rows.append(f"| together | **{sums['class']}** | **{sums['home']}** |")

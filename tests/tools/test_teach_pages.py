@@ -107,7 +107,7 @@ def test_a_page_has_everything_that_its_sources_say(course):
     assert 'exercises/foundations/01_slopes.html#draw-a-line">Draw a line</a> (2, 10)' in page
     assert '01_slopes.html#quiz-flat">1&nbsp;<em>flat</em></a>' in page
     assert "[One slope](#foundations-slopes-one)" in page and "| Two slopes | 9 |" in page
-    assert "| 1. A | 0 – 50 | 0 – 19 |" in page
+    assert "| 1. A | 0&nbsp;–&nbsp;50 | 0&nbsp;–&nbsp;19 |" in page
     assert "Up | is down.\n: Look." in page
     assert "> Draw $\\delta^{(1)}$.\n" in page and "| 3 | f | h | n |" in page
     assert "solutions/foundations/01_slopes.ipynb" in page
@@ -122,8 +122,8 @@ def test_the_index_adds_up_what_stands_and_names_what_does_not(course):
     index = teach_pages.pages(course())["teach/index.md"]
     assert f"| [01 · Slopes]({NAME}.md) | 50 / 20 | 20 | 10 | 2 | 5 |" in index
     assert "of the fourteen steps: 02 Gone" in index
-    morning = "01 lecture, 50<br>coffee, 30<br>**80**"
-    assert f"| Morning | {morning} | 01 reading, 20<br>**20** |" in index
+    morning = "01 lecture,&nbsp;50<br>coffee,&nbsp;30<br>**80**"
+    assert f"| Morning | {morning} | 01 reading,&nbsp;20<br>**20** |" in index
     assert "| Evening | step 2 exercises, not written yet<br>**0** | – |" in index
     assert "| together | **80** | **20** |" in index
 

@@ -22,6 +22,8 @@ import numpy as np
 from execute import digest, write_whole
 from settings import ROOT
 
+from nnlib.catalog import PACKAGES
+
 EXPERIMENTS = ROOT / "experiments"
 RESULTS = ROOT / "nnlib" / "results"
 
@@ -74,6 +76,12 @@ def versions() -> list[str]:
     return said
 
 
+def only_names() -> set[str]:
+    """Files that only name what there is, and change with every new architecture."""
+    packages = [f"nnlib/{package}/__init__.py" for package in PACKAGES]
+    return {"nnlib/__init__.py", "nnlib/catalog.py", *packages}
+
+
 def run(script: Path) -> None:
     before = set(sys.modules)
     spec = importlib.util.spec_from_file_location(f"experiment_{script.stem}", script)
@@ -85,8 +93,7 @@ def run(script: Path) -> None:
     used = [getattr(sys.modules[name], "__file__", None) for name in set(sys.modules) - before]
     files = [Path(file) for file in used if file]
     names = {f.relative_to(ROOT).as_posix() for f in files if f.is_relative_to(ROOT / "nnlib")}
-    names.discard("nnlib/__init__.py")  # only names the others, and changes with each new one
-    names = [*sorted(names), script.relative_to(ROOT).as_posix()]
+    names = [*sorted(names - only_names()), script.relative_to(ROOT).as_posix()]
     made = {
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         "device": f"CPU, {platform.machine()}",

@@ -124,7 +124,7 @@ def test_words_narrow_the_table(page, words, found):
 
 
 def test_family_and_words_narrow_together_and_sorting_keeps_them(sixty):
-    sixty.get_by_label("Family", exact=True).select_option("Meta")
+    sixty.get_by_role("combobox", name="Family", exact=True).select_option("Meta")
     meta = [e.name for e in fakes.entries(60) if e.family == "Meta"]
     assert sixty.evaluate(NAMES) == meta and count(sixty) == f"{len(meta)} of 60 architectures"
     sixty.get_by_role("searchbox", name="Search", exact=True).fill("lora")

@@ -6,6 +6,7 @@ import re
 import course_map
 import pytest
 
+from nnlib import catalog
 from tests.site.built import HTML, ROOT
 
 browser_only = [pytest.mark.browser, pytest.mark.slow]
@@ -34,6 +35,12 @@ def test_no_two_steps_stand_in_one_place():
 def test_an_implied_edge_is_not_drawn():
     steps = [{"after": []}, {"after": [1]}, {"after": [1, 2], "helps": [1]}]
     assert course_map.edges(steps) == [(1, 2, "on"), (2, 3, "on"), (1, 3, "helps")]
+
+
+def test_the_door_for_teachers_leads_to_their_pages_where_there_are_some():
+    _, pages = course_map.load()
+    assert 'href="teach/index.html"' in course_map.doors(pages)
+    assert "teach/" not in course_map.doors([page for page in pages if "teach" not in page])
 
 
 def test_the_scripts_are_light():
@@ -125,6 +132,44 @@ class TestInTheBrowser:
                 assert href.removesuffix(".html") in pages and (HTML / href).is_file()
             else:
                 assert "not written yet" in node.text_content()
+
+    def test_a_node_holds_its_architectures_and_those_that_are_written_are_links(self, page):
+        _, pages = course_map.load()
+        for family in catalog.FAMILIES:
+            box = page.locator(".nn-step").nth(family.step - 1)
+            assert family.architectures in box.locator(".nn-members").inner_text()
+            for name, entry in course_map.typical(family, catalog.entries()):
+                link = box.locator(".nn-members").get_by_role("link", name=name, exact=True)
+                assert link.count() == bool(entry and entry.page in pages)
+
+    @pytest.mark.parametrize("width", [360, 800, 1280])
+    def test_what_a_node_holds_stays_within_it(self, page, width):
+        page.set_viewport_size({"width": width, "height": 800})
+        outside = page.evaluate(
+            """() => [...document.querySelectorAll('.nn-step')].filter((step) => {
+              const box = step.getBoundingClientRect();
+              return [...step.querySelectorAll('.nn-title, .nn-says, .nn-members')].some((part) => {
+                const inner = part.getBoundingClientRect();
+                return inner.right > box.right + 1 || inner.bottom > box.bottom + 1;
+              });
+            }).map((step) => step.textContent)"""
+        )
+        assert outside == []
+
+    def test_steps_do_not_touch_one_another(self, page):
+        boxes = [box.bounding_box() for box in page.locator(".nn-graph .nn-step").all()]
+        for i, one in enumerate(boxes):
+            for other in boxes[:i]:
+                apart = [
+                    max(one[at], other[at]) - min(one[at] + one[size], other[at] + other[size])
+                    for at, size in (("x", "width"), ("y", "height"))
+                ]
+                assert max(apart) >= 4
+
+    def test_the_mouse_over_an_architecture_is_over_its_step(self, page):
+        page.locator("[data-node=s5] + .nn-members").hover()
+        assert page.locator("[data-node=s5].here").count() == 1
+        assert page.locator("[data-node=s3].past").count() == 1
 
     def test_the_first_screen_holds_the_network(self, page):
         page.set_viewport_size({"width": 1280, "height": 800})

@@ -1,5 +1,6 @@
 """A network learns to tell two classes of points apart, and shows what keeps it from learning."""
 
+from collections import deque
 from typing import NamedTuple
 
 import numpy as np
@@ -37,8 +38,8 @@ class Run(NamedTuple):
 
     `params` is [(W, b), …], of a KAN [(w, c), …]. `loss` and `accuracy` are means over all training
     points, `held_loss` and `held_accuracy` over those held out (nan where there are none); `grads`
-    are the gradients of `loss`. `batch` has the rows of the last step's batch, `batch_loss` the loss
-    on it before that step.
+    are the gradients of `loss`. `batch` has the rows of the last step's batch, `batch_loss` the
+    loss on it before that step.
     """
 
     params: list
@@ -54,7 +55,7 @@ class Run(NamedTuple):
 class NetworkLearns(Simulation):
     """Two classes of points, a small network, and its training, one update at a time.
 
-        NetworkLearns(data="xor", hidden=[2], activation="relu", optimizer="sgd", lr=0.3, seeds=True)
+        NetworkLearns(data="xor", hidden=[3], optimizer="sgd", lr=0.3, seeds=True)
         NetworkLearns(data="drawn", points=[[0.2, 0.4, 1], [-0.3, 0.1, 0]])
 
     The run is a function of the setting and of `steps`: `.run()` computes it in NumPy, the page in
@@ -64,10 +65,14 @@ class NetworkLearns(Simulation):
 
     bundle = "network_learns"
 
-    data = synced(t.Enum([*learning.SHAPES, "drawn"], "spirals"), "the points; drawn: by the reader")
+    data = synced(
+        t.Enum([*learning.SHAPES, "drawn"], "spirals"), "the points; drawn: by the reader"
+    )
     points = synced(t.List(), "what the reader has drawn: [[x₁, x₂, class 0 or 1], …], within ±1")
     noise = synced(t.Float(0.05), "standard deviation of the points' noise, 0 to 0.3")
-    kind = synced(t.Enum(["mlp", "kan"], "mlp"), "multilayer perceptron or Kolmogorov–Arnold network")
+    kind = synced(
+        t.Enum(["mlp", "kan"], "mlp"), "multilayer perceptron or Kolmogorov–Arnold network"
+    )
     hidden = synced(t.List(t.Int(), [6, 6]), "units of each hidden layer: 1 to 6 layers of 1 to 8")
     activation = synced(t.Enum(list(TEXTS), "relu"), "of the MLP's hidden units")
     init = synced(
@@ -83,7 +88,9 @@ class NetworkLearns(Simulation):
     dropout = synced(t.Float(0.0), "share of the MLP's hidden activations that is dropped, to 0.8")
     weight_decay = synced(t.Float(0.0), "λ, 0 to 1; adds λθ to the gradient, biases included")
     seed = synced(t.Int(0), "of start, order and dropout; the points stay the same")
-    seeds = synced(t.Bool(False), "draw the runs from seed, seed + 1, …, seed + 5 beside each other")
+    seeds = synced(
+        t.Bool(False), "draw the runs from seed, seed + 1, …, seed + 5 beside each other"
+    )
     steps = synced(t.Int(400), "updates done, to 10,000")
     selected = synced(
         t.List(t.Int(), [7, 1, 1], minlen=3, maxlen=3),
@@ -114,8 +121,9 @@ class NetworkLearns(Simulation):
         if len(value) > MOST["points"]:
             raise ValueError(f"points: expected at most {MOST['points']}, got {len(value)}")
         for point in value:
-            fits = isinstance(point, list | tuple) and len(point) == 3
-            if not fits or point[2] not in (0, 1) or not all(abs(x) <= 1 for x in point[:2]):
+            numbers = isinstance(point, list | tuple) and [type(x) in (int, float) for x in point]
+            fits = numbers == [True] * 3 and max(map(abs, point[:2])) <= 1 and point[2] in (0, 1)
+            if not fits:
                 raise ValueError(
                     f"points: expected [x₁, x₂, class], x within ±1, class 0 or 1, got {point}"
                 )
@@ -148,8 +156,8 @@ class NetworkLearns(Simulation):
         if not len(X):
             raise ValueError("points: expected at least one training point, got none")
         steps = self.steps if steps is None else steps
-        for _, params, batch, batch_loss, _ in learning.train(X, t, setting, steps):
-            pass
+        (last,) = deque(learning.train(X, t, setting, steps), maxlen=1)
+        _, params, batch, batch_loss, _ = last
         loss, right, grads = _look(params, X, t, setting)
         held_loss, held_right, _ = _look(params, *held, setting)
         return Run(params, loss, held_loss, right, held_right, grads, batch, batch_loss)
@@ -196,8 +204,8 @@ class NetworkLearns(Simulation):
                 logits, _ = learning.forward(self.run().params, plane, self.setting)
             p = np.nan_to_num(scratch.sigmoid(logits[:, 0]), nan=0.5)
             cells = "".join(
-                f'<rect x="{10 * (k % n)}" y="{10 * (k // n)}" width="10.5" height="10.5" '
-                f'fill="{"#2F7FC1" if v > 0.5 else "#B77F09"}" opacity="{0.62 * abs(2 * v - 1):.2f}"/>'
+                f'<rect x="{10 * (k % n)}" y="{10 * (k // n)}" width="10.5" height="10.5" fill='
+                f'"{"#2F7FC1" if v > 0.5 else "#B77F09"}" opacity="{0.62 * abs(2 * v - 1):.2f}"/>'
                 for k, v in enumerate(p)
             )
         marks = _marks(X, t, True) + _marks(*held, False)

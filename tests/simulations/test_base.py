@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import nnlib.simulations
-from nnlib.simulations import ActivationGallery, BackpropBlame, ForwardBackward
+from nnlib.simulations import ActivationGallery, BackpropBlame, ForwardBackward, NetworkLearns
 from nnlib.simulations.base import VIEW, Simulation, synced
 from tests.simulations.staticpage import ROOT
 
@@ -21,7 +21,7 @@ def test_the_package_loads_no_widget_until_one_is_used():
         _ = nnlib.simulations.Nothing
 
 
-ALL = [ActivationGallery, ForwardBackward, BackpropBlame]
+ALL = [ActivationGallery, ForwardBackward, BackpropBlame, NetworkLearns]
 
 
 @pytest.mark.parametrize("cls", ALL)

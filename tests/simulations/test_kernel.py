@@ -21,6 +21,7 @@ SIMULATIONS = {
     "ActivationGallery": ("z", "At z = 1.2, sigmoid", "z", "1.2"),
     "ForwardBackward": ("learning rate η", "0.16", "lr", "0.16"),
     "BackpropBlame": ("layers", "through 14 layers", "depth", "14"),
+    "NetworkLearns": ("learning rate η", "0.079", "lr", "0.079"),
 }
 CELL = """\
 from pathlib import Path
@@ -88,7 +89,7 @@ def test_arrow_keys_on_a_slider_reach_python(browser, server, place):
         tab.locator(".jp-CodeCell .cm-content").first.click()
         tab.keyboard.press("Control+Enter")
         with contextlib.suppress(TimeoutError):
-            sims.nth(2).wait_for(timeout=4000)
+            sims.nth(len(SIMULATIONS) - 1).wait_for(timeout=4000)
             break
     for i, (name, (slider, shown, _, value)) in enumerate(SIMULATIONS.items()):
         sims.nth(i).get_by_role("slider", name=slider, exact=True).focus()

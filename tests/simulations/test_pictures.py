@@ -26,6 +26,9 @@ LOOKS = {
     "forward-backward-360": ("ForwardBackward", "position=9", 360, "dark"),
     "blame-768": ("BackpropBlame", "", 768, "light"),
     "blame-360": ("BackpropBlame", "frozen=[3]", 360, "dark"),
+    "learns-768": ("NetworkLearns", "", 768, "light"),
+    "learns-kan": ("NetworkLearns", "kind='kan', hidden=[4], seeds=True, steps=300", 768, "dark"),
+    "learns-360": ("NetworkLearns", "selected=[2, 2, 1]", 360, "light"),
 }
 
 

@@ -68,19 +68,22 @@ function render({ model, el }) {
   );
   sim.controls.append(...controls.el);
 
-  let read = 0;
+  let [read, begun] = [0, -1];
+  let ready = false; // a whole picture waits: while it trains, frames that draw do nothing else
   sim.draw(() => {
-    const begun = performance.now();
     const t = state();
     const playing = run.playing();
-    const busy = live.work(t, playing);
-    const main = live.main;
-    const still = !busy;
+    const busy = ready || live.work(t, playing);
     controls.draw(t);
-    if (grid.done) grid.begin(main);
-    const worked = performance.now();
-    const whole = grid.work(still ? undefined : () => performance.now() - worked > PAINT);
-    if (whole) pictures(t, main, still, playing, begun);
+    if (!ready) {
+      if (grid.done || begun !== live.version) grid.begin(live.main);
+      begun = live.version; // another setting may be another network
+      const from = performance.now();
+      ready = grid.work(busy ? () => performance.now() - from > PAINT : undefined);
+      if (busy) return sim.invalidate();
+    }
+    ready = false;
+    pictures(t, live.main, !busy, playing, performance.now());
     if (busy) sim.invalidate();
   });
 
@@ -92,7 +95,7 @@ function render({ model, el }) {
     const now = main.measure();
     const changes = last && main.theta.map((value, k) => value - last.theta[k]);
     stage.net.draw({ run: main, plane: grid, now, selected, changes });
-    const what = l === main.s.hidden.length ? "What the network says; on the line it is undecided" : `What ${unitName(l, i, main.s.hidden)} says`;
+    const what = l === main.s.hidden.length ? "What the network says; line: undecided" : `What ${unitName(l, i, main.s.hidden)} says`;
     stage.out.draw({ run: main, plane: grid, list: live.list, shown: [l, i], rows: last?.rows, label: `The plane. ${what}; ${Math.round(100 * now.right)} % of the training points are right` });
     stage.seeds.draw(live.runs, still);
     if (!still && time - read < READ) return;

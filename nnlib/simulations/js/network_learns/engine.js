@@ -1,5 +1,5 @@
 // The living runs: built from the setting, trained a few milliseconds a frame towards the step that is wanted.
-// While it plays, what is wanted runs ahead by an epoch a frame; the trait `steps` hears of it a few times a second.
+// While it plays, what is wanted runs ahead by two epochs, at most 20 steps, a frame; the trait `steps` hears of it a few times a second.
 
 import { points } from "../math/points.js";
 import { trainer } from "../math/train.js";
@@ -44,7 +44,7 @@ export function engine(sim) {
     if (t.steps !== told) wanted = told = t.steps; // somebody else has set it
     const begun = performance.now();
     if (!e.main.train.n) wanted = 0;
-    else if (visible && play && wanted <= e.main.t) wanted = Math.min(MOST, e.main.t + Math.min(e.main.perEpoch, 20));
+    else if (visible && play && wanted <= e.main.t) wanted = Math.min(MOST, e.main.t + Math.min(2 * e.main.perEpoch, 20));
     else if (e.playing && !play) wanted = e.main.t;
     e.playing = play;
     const budget = play ? PLAYING : CATCHING_UP;

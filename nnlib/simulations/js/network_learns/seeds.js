@@ -14,7 +14,8 @@ export function smallMultiples(colours) {
     const caption = h("figcaption");
     return { canvas, caption, grid: plane(N), el: h("figure", {}, canvas, caption) };
   });
-  const el = h("div", { class: "nn-multiples", role: "group", "aria-label": "The same setting from six seeds" }, views.map((view) => view.el));
+  const el = h("div", { class: "nn-multiples", role: "group", "aria-label": "The same setting from six seeds" },
+    h("p", { class: "nn-caption" }, "The same setting from six seeds; loss on training / held-out points"), views.map((view) => view.el));
   let turn = 0;
 
   /** Paints all, or while it trains one after another, one each time. */

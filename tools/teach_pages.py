@@ -159,10 +159,10 @@ def plan(one: Lesson) -> str:
         ]
         table.append(f"| {i + 1}. {cell(row['title'])} | {' | '.join(times)} |")
         lines = [f"**{i + 1}. {text(row['title'])}**", f": *On screen:* {text(row['screen'])}"]
-        if "press" in row:
-            lines[-1] += f" Press “{row['press']}”."
         if "state" in row:
             lines[-1] += f" In a notebook: `{text(row['state'])}`."
+        if "press" in row:
+            lines[-1] += f" Once they have guessed, press “{row['press']}”."
         lines += [f": *Ask:* {text(row['ask'])}", f": *Point:* {text(row['land'])}"]
         parts.append("\n\n".join(lines[1:]).join([f"{lines[0]}\n", "\n"]))
     return "\n".join(table) + "\n\n" + "\n".join(parts)

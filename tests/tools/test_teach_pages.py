@@ -11,6 +11,7 @@ import teach_sources
 import yaml
 
 from nnlib import simulations
+from nnlib.feedforward.mlp import MLP
 from nnlib.simulations.backprop_blame import PRESETS
 from tests.book.pages import ROOT
 
@@ -317,3 +318,22 @@ def test_the_key_of_gradients_is_what_nudging_says(a, b, c):
     assert answers["4"] ** 2 == 2 ** (2 * (b + 1))
     nudged = difference(lambda w: np.prod(w) ** 2 / 2, w)
     assert answers["5"][:2] == pytest.approx(nudged[[0, 2]], rel=1e-5)
+
+
+@SOME
+def test_the_key_of_feedforward_is_what_counting_and_nudging_say(a, b, c):
+    answers = keys(ROOT / "book/teach/steps/01_feedforward.yml")(a, b, c)
+    parameters = list(MLP(a + 2, c + 2, hidden=[b + 2] * 2).parameters())
+    assert answers["1"][0] == sum(p.numel() for p in parameters)
+    assert answers["1"][1] == sum(p.numel() for p in parameters if p.ndim == 2)
+    low, high, mean, variance, x = answers["2"]
+    p = 1 / (b + 2)
+    assert p * low + (1 - p) * high == pytest.approx(mean) and mean == x == a + 1
+    assert p * (low - x) ** 2 + (1 - p) * (high - x) ** 2 == pytest.approx(variance)
+    error, rows = answers["3"]
+    assert (0.9 * 0.1 / rows) ** 0.5 == pytest.approx(error / 2)
+    tau, *shares = answers["4"]
+    assert sum(shares) == pytest.approx(1)
+    assert shares == pytest.approx(np.maximum([(c + 1) / 10 - tau, -tau, -2 - tau], 0))
+    nudged = difference(lambda w: w[2] + w[1] * max(w[0] * w[2], 0), [c + 1, 0, a + 1])
+    assert answers["5"] == pytest.approx(nudged, abs=1e-9)

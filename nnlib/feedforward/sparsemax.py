@@ -14,8 +14,8 @@ stands exactly at τ, it counts as outside of S.
 
 Algorithm: take for S all that can survive, z > max z − 1. Compute τ as if all of S did, drop from S
 what is not above τ, and repeat until nothing is dropped. What is dropped can never come back, since
-τ only rises. Each round costs O(K) for K scores; there are at most K rounds, and for a thousand rows
-of 50 normally distributed scores 5. Memory O(K).
+τ only rises. Each round costs O(K) for K scores; there are at most K rounds, and 5 for a thousand
+rows of 50 normally distributed scores. Memory O(K).
 
 Source: Martins & Astudillo (2016), arXiv 1602.02068, eq. 2 (definition) and section 2.5 (Jacobian).
 Their algorithm 1 finds the same τ by sorting; ours is Michelot's (1986, J. Optim. Theory Appl. 50),

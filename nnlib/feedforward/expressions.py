@@ -149,9 +149,12 @@ class Expression:
             u = out
         return u
 
-    def fit(self, x, y):
-        """Move the free constants to the nearest least squares of y (B, m) − self(x)."""
-        self.p = descend(lambda p: (self(x, p) - y).ravel(), self.p, self.free)
+    def fit(self, x, y, **effort):
+        """Move the free constants to where Σ (y − self(x))² is least nearby: x (B, n), y (B, m)."""
+        self.p = descend(lambda p: (self(x, p) - y).ravel(), self.p, self.free, **effort)
+        for at, k in self.place.items():
+            if self.free[k + 2]:
+                self.p[k : k + 3] = tidy(self.names[at], *self.p[k : k + 3])
 
     def text(self, names):
         """Each output as a string, constants to three digits."""
@@ -171,10 +174,23 @@ class Expression:
         return _sum([*parts, _number(self.p[bias])] if bias is not None else [])
 
 
-def descend(residuals, p, free, steps=100):
+def tidy(name, a, b, c):
+    """The same a · f(b x + c), with b > 0 and sin's −π/2 < c ≤ π/2, where f's symmetry lets us."""
+    if name in ("sin", "tanh") and b < 0:
+        a, b, c = -a, -b, -c
+    if name == "gauss" and b < 0:
+        b, c = -b, -c
+    if name == "sin":
+        half_turns = np.ceil(c / np.pi - 0.5)
+        a, c = a * (-1) ** half_turns, c - np.pi * half_turns
+    return a, b, c
+
+
+def descend(residuals, p, free, steps=200, tolerance=1e-12):
     """Levenberg–Marquardt: the p near a start that make Σ residuals² least; only `free` ones move.
 
-    Slopes by central differences. A step that does not help is tried again, shorter.
+    Slopes by central differences. A step that does not help is tried again, shorter. The end: a
+    step that helps by less than `tolerance` of what is left.
     """
     p, damping, moving = np.array(p, float), 1e-3, np.flatnonzero(free)
     r = residuals(p)
@@ -191,15 +207,15 @@ def descend(residuals, p, free, steps=100):
             return p
         curvature, before = slopes @ slopes.T, r @ r
         for _ in range(12):
-            ridge = damping * np.diag(np.diag(curvature) + 1e-12)
+            ridge = damping * np.diag(np.diag(curvature) + 1e-9)
             trial = p.copy()
-            trial[moving] -= np.linalg.lstsq(curvature + ridge, slopes @ r, rcond=None)[0]
+            trial[moving] -= np.linalg.solve(curvature + ridge, slopes @ r)
             new = residuals(trial)
             if np.isfinite(new).all() and new @ new < before:
-                p, r, damping = trial, new, damping / 5
+                p, r, damping = trial, new, max(damping / 5, 1e-9)
                 break
             damping *= 4
-        if before - r @ r <= 1e-12 * before:
+        if before - r @ r <= tolerance * before:
             return p
     return p
 

@@ -141,7 +141,7 @@ class KAN(nn.Module):
         return phi
 
     def update_grid(self, x, uniform=0.02):
-        """Let the grids follow data x (B, n): in each layer, knots at the quantiles of what comes in.
+        """Let the grids follow data x (B, n): in each layer, knots at the quantiles of its inputs.
 
         uniform: the share of an equidistant grid that is mixed in. On x the function stays, up to
         the error of a least-squares fit on the new knots.

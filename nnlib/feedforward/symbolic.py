@@ -21,9 +21,10 @@ from typing import NamedTuple
 import numpy as np
 
 from nnlib.backend import torch
-from nnlib.feedforward.expressions import LIBRARY, Expression, Term, descend
+from nnlib.feedforward.expressions import LIBRARY, Expression, Term, descend, tidy
 
-TRUSTED = 0.999  # an edge or formula that explains less of the variance is called weak
+WEAK = 0.999  # a name that explains less of its edge's variance is called weak
+WRONG = 0.99  # a formula that explains less of the data's carries a warning
 
 
 class Suggestion(NamedTuple):
@@ -88,7 +89,7 @@ class Formula:
 
     @property
     def weak(self):
-        return {at: s for at, s in self.edges.items() if s.r2 < TRUSTED}
+        return {at: s for at, s in self.edges.items() if s.r2 < WEAK}
 
     def __call__(self, x):
         """x (B, n) → (B, m), the formula's values; no gradients."""
@@ -102,12 +103,13 @@ class Formula:
         lines = self.expression.text(self.names)
         left = ["y"] if len(lines) == 1 else [f"y{j + 1}" for j in range(len(lines))]
         lines = [f"{y} = {line}" for y, line in zip(left, lines, strict=True)]
-        if self.r2 < TRUSTED:
-            lines.append(f"This is not what the data say: R² = {self.r2:.3f}.")
+        if not self.r2 >= WRONG:
+            lines.append(f"R² = {self.r2:.3f}: this is not what the data say.")
         return "\n".join(lines)
 
     def __repr__(self):
-        return f"{self}\n(R² = {self.r2:.6f}, weak edges: {len(self.weak)} of {len(self.edges)})"
+        weak = f"{len(self.weak)} of {len(self.edges)} names are weak"
+        return f"{self}\n(R² = {self.r2:.6f}; {weak})"
 
 
 # ── one curve ────────────────────────────────────────────────────────────────────────
@@ -136,27 +138,28 @@ def _fit(name, x, y):
 
     start = np.array([0.0, b[best], c[best], 0.0])
     with np.errstate(all="ignore"):
-        hills = np.stack([shape.function(start[1] * x + start[2]), np.ones_like(x)], 1)
-        if not np.isfinite(hills).all():
+        line = np.stack([shape.function(start[1] * x + start[2]), np.ones_like(x)], 1)
+        if not np.isfinite(line).all():
             return None
-        start[[0, 3]] = np.linalg.lstsq(hills, y, rcond=None)[0]
+        start[[0, 3]] = np.linalg.lstsq(line, y, rcond=None)[0]
         free = np.array([True, "b" in shape.free, "c" in shape.free, True])
-        p = descend(lambda p: values(p) - y, start, free)
-        return Suggestion(name, _r2(values(p), y), *p.tolist())
+        p = descend(lambda p: values(p) - y, start, free, steps=30, tolerance=1e-4)
+        a, b, c = tidy(name, *p[:3]) if free[2] else p[:3]
+        return Suggestion(name, _r2(values(p), y), float(a), float(b), float(c), float(p[3]))
 
 
 # ── the whole network ────────────────────────────────────────────────────────────────
 
 
 def _search(sizes, choices, x, y, names):
-    """Take every edge's first choice; try the close ones in its place; fit the winner on all data."""
+    """Take every edge's first choice, try the close ones in its place, fit what won on all data."""
     some = np.linspace(0, len(x) - 1, min(len(x), 200)).round().astype(int)
 
     def attempt(chosen):
         terms = {at: Term(s.name, *s[2:]) for at, s in chosen.items()}
         expression = Expression(sizes, terms)
         with np.errstate(all="ignore"):
-            expression.fit(x[some], y[some])
+            expression.fit(x[some], y[some], steps=40, tolerance=1e-4)
             r2 = _r2(expression(x[some]), y[some])
         return _loss(r2, sum(LIBRARY[s.name].cost for s in chosen.values())), expression
 

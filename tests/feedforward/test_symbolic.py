@@ -39,7 +39,7 @@ def test_each_function_is_named(name):
 
 def test_constants_are_found():
     s = suggest(X, CURVES["sin"](X))[0]
-    assert (s.a, s.b, s.c, s.d) == pytest.approx((1.5, 4, 1, -2), abs=1e-6) or s.a < 0
+    assert (s.a, s.b, s.c, s.d) == pytest.approx((1.5, 4, 1, -2), abs=1e-6)
     s = suggest(torch.from_numpy(X), torch.from_numpy(CURVES["exp"](X)))[0]
     assert (s.a, s.b, s.c, s.d) == pytest.approx((0.5, -2, 0, 1), abs=1e-6)
 
@@ -47,10 +47,10 @@ def test_constants_are_found():
 def test_the_simpler_name_is_preferred():
     """A line is also a very wide tanh and a short piece of a sine."""
     y = 2 * X + 1e-4 * RNG.standard_normal(60)
-    all_names = {s.name: s.r2 for s in suggest(X, y)}
-    assert suggest(X, y)[0].name == "x"
-    assert all_names["sin"] > 1 - 1e-6
-    assert all_names["tanh"] > 1 - 1e-6
+    suggestions = suggest(X, y)
+    explained = {s.name: s.r2 for s in suggestions}
+    assert suggestions[0].name == "x"
+    assert min(explained["sin"], explained["tanh"]) > 1 - 1e-5
 
 
 def test_what_has_no_name_explains_little():
@@ -63,7 +63,7 @@ def target(x):
 
 
 @cache
-def trained(f=target, sizes=(2, 1, 1), seed=0, steps=(150, 150), noise=0.0):
+def trained(f=target, sizes=(2, 1, 1), seed=0, steps=(200, 200), noise=0.0):
     """A KAN trained on 400 points of f, coarse and then fine; its data."""
     rng = np.random.default_rng(seed)
     x = rng.uniform(-1, 1, (400, sizes[0]))
@@ -112,18 +112,20 @@ def test_a_known_formula_is_recovered():
 @pytest.mark.slow
 def test_a_known_formula_is_recovered_from_noisy_data_and_other_seeds():
     for seed in (1, 2):
-        net, x, y = trained(seed=seed, steps=(300, 300), noise=0.05)
+        net, x, y = trained(seed=seed, noise=0.05)
         found = formula(net, x, y)
         assert [s.name for s in found.edges.values()] == ["sin", "x²", "exp"]
         assert found.score(*fresh(target)) > 0.999
-        assert not found.weak or found.r2 > 0.99
 
 
 def test_without_targets_the_model_is_read():
+    """The same names; the constants now also carry what the network has learned wrongly."""
     net, x, y = trained()
-    found = formula(net, x)
+    found, truth = formula(net, x), formula(net, x, y)
     own = net(x).detach()
-    assert found.score(x, own) > 0.999
+    assert 0.99 < found.r2 == pytest.approx(found.score(x, own))
+    assert found.score(x, own) > truth.score(x, own)
+    assert found.score(x, y) < truth.score(x, y)
     assert [s.name for s in found.edges.values()] == ["sin", "x²", "exp"]
 
 
@@ -133,16 +135,16 @@ def staircase(x):
 
 def test_where_there_is_no_formula_it_says_so():
     """Steps and products of steps: edges are weak, R² is low, and the printout says it."""
-    net, x, y = trained(staircase)
+    net, x, y = trained(staircase, steps=(100, 100))
     found = formula(net, x, y)
     assert found.r2 < 0.9
     assert found.weak
-    assert "This is not what the data say" in str(found)
+    assert "this is not what the data say" in str(found)
     assert found.score(*fresh(staircase)) < 0.9
 
 
 def test_pruned_edges_have_no_name():
-    net, x, y = trained()
+    net, x, _ = trained()
     net.layers[0].mask[0, 1] = 0
     try:
         assert set(formula(net, x, names=["u", "v"]).edges) == {(0, 0, 0), (1, 0, 0)}

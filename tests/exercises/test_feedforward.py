@@ -34,12 +34,17 @@ def text():
 
 
 def test_the_count_is_that_of_real_modules(names):
-    from torch import nn
+    from nnlib.backend import nn
+    from nnlib.feedforward import kan
 
     made = {"linear": nn.Linear, "norm": nn.LayerNorm}
     pieces = [piece for piece in names["pieces"] if piece[0] in made]
     counted = sum(p.numel() for kind, *sizes in pieces for p in made[kind](*sizes).parameters())
     assert names["count"](names["pieces"])[0] == counted == 13_991
+    curves = kan.KAN([8, 16, 1], grid=5, degree=3)
+    assert names["count"]([("kan", 8, 16, 5, 3), ("kan", 16, 1, 5, 3)])[0] == sum(
+        p.numel() for p in curves.parameters()
+    )
     matrices = sum(64 * 16 * 2 for _ in range(6))
     weights = matrices + 54 * 16 + 16 * 7
     assert matrices == 12_288 and counted - weights == 727 and round(727 / counted, 2) == 0.05

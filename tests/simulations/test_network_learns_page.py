@@ -59,6 +59,7 @@ def test_a_dead_unit_says_why(show):
     z = sim.units()[1]
     (unit, *_) = np.flatnonzero(z.max(0) <= 0)
     tab = show(opened(selected=[2, int(unit) + 1, 1]))
+    said(tab, "After 400 steps")
     text = tab.locator(".nn-unit").text_content()
     assert "Dead: z ≤ 0 on all 100 training points" in text and "exactly 0" in text
     assert numbers("the largest z is N.", text)[0] == pytest.approx(z[:, unit].max(), rel=6e-3)
@@ -143,7 +144,7 @@ def test_units_are_chosen_by_mouse_and_keys(show):
 
 def test_points_are_drawn_by_mouse_and_by_keys(show):
     tab = show(opened(**SMALL))
-    tab.get_by_label("points").select_option("drawn by you")
+    tab.get_by_role("combobox", name="points").select_option("drawn by you")
     said(tab, "No points yet")
     box = tab.locator(".nn-plane canvas").bounding_box()
     tab.mouse.move(box["x"] + 40, box["y"] + 50)
@@ -172,7 +173,7 @@ def test_six_seeds_beside_each_other(show):
     tab = show(LEARNS)
     (first,) = NetworkLearns().questions[:1]
     press(tab, "three of six")
-    said(tab, "Of six seeds, 3 get 98 % or more right")
+    assert "Of six seeds, 3 get 98 % or more right" in said(tab, "After 1000 steps")
     assert "one run answers neither" in tab.locator(".nn-why").text_content()
     captions = tab.locator(".nn-multiples figcaption").all_text_contents()
     sim = NetworkLearns(**first["show"])
@@ -180,7 +181,7 @@ def test_six_seeds_beside_each_other(show):
         run = sim.run(seed=seed)
         found = numbers(f"seed {seed}: N / N", caption)
         assert found == pytest.approx((run.loss, run.held_loss), rel=6e-2)
-    tab.get_by_label("from six seeds").uncheck()
+    tab.get_by_role("checkbox", name="from six seeds").uncheck()
     tab.wait_for_function("!document.querySelector('.nn-multiples').checkVisibility()")
 
 

@@ -10,7 +10,7 @@ const [N, SIDE] = [32, 96];
 export function smallMultiples(colours) {
   const picture = painter(colours);
   const views = Array.from({ length: 6 }, () => {
-    const canvas = h("canvas", { role: "img" });
+    const canvas = h("canvas", { role: "img", "aria-label": "not yet drawn" });
     const caption = h("figcaption");
     return { canvas, caption, grid: plane(N), el: h("figure", {}, canvas, caption) };
   });

@@ -148,7 +148,7 @@ def listed(entries: list[dict], parts) -> str:
 def plan(one: Lesson) -> str:
     """The clock for each length, then what happens in each part."""
     rows, lengths = one.teach["plan"], one.lengths
-    head = "| | " + " | ".join(f"of {n}" for n in lengths) + " |"
+    head = "| Minutes | " + " | ".join(f"of {n}" for n in lengths) + " |"
     clock = {n: ["0", *map(str, accumulate(r["minutes"].get(n, 0) for r in rows))] for n in lengths}
     table = [head, "|---|" + "---:|" * len(lengths)]
     parts = []
@@ -264,7 +264,7 @@ def minutes(kind: str, one: Lesson) -> int:
 
 def syllabus(given: dict, known: dict[str, Lesson]) -> str:
     """A syllabus: sessions with what happens in class and at home, minutes from the chapters."""
-    rows = ["| | In class | At home |", "|---|---|---|"]
+    rows = ["| When | In class | At home |", "|---|---|---|"]
     sums = {"class": 0, "home": 0}
     for session in given["sessions"]:
         row = [session["name"]]

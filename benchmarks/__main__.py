@@ -1,5 +1,6 @@
 """`python -m benchmarks`: all of them."""
 
-from .engine import run
+from . import engine, feedforward
 
-run()
+engine.run()
+feedforward.run()

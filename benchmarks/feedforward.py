@@ -29,6 +29,7 @@ class Case:
     inputs: tuple  # shape of the batch
     classes: int  # 0: a number is to be predicted
     target: float
+    gate: float = 1e-8  # to which relative difference losses must agree in float64
 
 
 CASES = [
@@ -55,6 +56,7 @@ CASES = [
         (1024, 54),
         7,
         1.0,
+        1e-6,  # pytorch-tabnet keeps its √½ in float32
     ),
 ]
 
@@ -136,7 +138,7 @@ def measure():
             memory = peak_ratio(*sides(case, kind, torch.float32))
             yield Ratio(f"{case.name}: {kind}, peak memory", *[memory] * 3, case.target, gate)
             numpy = sides(case, kind, torch.float64, "numpy")
-            gate = agree(f"{case.name}, {kind}, NumPy", *numpy, steps=5, rtol=1e-8)
+            gate = agree(case.name, *numpy, steps=5, rtol=case.gate)
             ratio = time_ratio(*sides(case, kind, torch.float32, "numpy"))
             yield Ratio(f"{case.name}: {kind}, on NumPy, one thread", *ratio, None, gate)
             if torch.cuda.is_available():

@@ -5,8 +5,9 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+import torch
 
-from benchmarks import harness
+from benchmarks import feedforward, harness
 from benchmarks.engine import CASES, sides
 
 
@@ -65,3 +66,23 @@ def test_a_disagreement_ends_the_program(monkeypatch):
     monkeypatch.setattr(sys, "argv", ["benchmark"])
     with pytest.raises(SystemExit, match="no ratio"):
         harness.main("title", results(), {})
+
+
+@pytest.mark.parametrize("kind", ["forward", "training step"])
+@pytest.mark.parametrize("case", feedforward.CASES, ids=lambda case: case.name)
+def test_step_1_computes_what_the_public_implementations_compute(case, kind):
+    for backend in ("torch", "numpy"):
+        both = feedforward.sides(case, kind, torch.float64, backend)
+        harness.agree(case.name, *both, steps=3, rtol=case.gate)
+
+
+def test_peak_memory_is_what_is_held_at_once():
+    def one_at_a_time():
+        return sum(torch.ones(1000).sum().item() for _ in range(3))
+
+    def all_at_once():
+        kept = [torch.ones(1000) for _ in range(3)]
+        return sum(x.sum().item() for x in kept)
+
+    assert 4000 <= harness.peak_bytes(one_at_a_time) < 8000
+    assert 12000 <= harness.peak_bytes(all_at_once) < 16000

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from benchmarks import peers
 from nnlib.backend import F, nn, torch
 from nnlib.feedforward import kan
 from nnlib.feedforward.kan import KAN, KANLayer
@@ -127,22 +128,12 @@ def pykan():
     return pytest.importorskip("kan")
 
 
-def give(layer, theirs):
-    """Put our weights into a pykan layer; its scale of the spline, which ours has not, is 1."""
-    with torch.no_grad():
-        theirs.grid.data = layer.knots.T.clone()
-        theirs.coef.data = layer.coef.permute(2, 0, 1).clone()
-        theirs.scale_base.data = layer.base.T.clone()
-        theirs.scale_sp.data = torch.ones_like(layer.base.T)
-        theirs.mask.data = layer.mask.T.clone()
-
-
 def test_basis_and_layer_are_pykans(pykan):
     if torch.__name__ != "torch":
         pytest.skip("pykan is PyTorch's")
     layer = model().layers[0]
     theirs = pykan.KANLayer(3, 4).double()
-    give(layer, theirs)
+    peers.give(layer, theirs)
     x, z = (torch.from_numpy(AROUND).requires_grad_() for _ in range(2))
     hills = pykan.spline.B_batch(x.detach(), theirs.grid, k=3)
     ours = kan.splines.basis(x.detach(), layer.knots, 3)
@@ -155,14 +146,12 @@ def test_basis_and_layer_are_pykans(pykan):
     assert difference(layer.coef.grad, theirs.coef.grad.permute(1, 2, 0)) < 1e-10
 
 
-def test_network_is_pykans(pykan, tmp_path):
+def test_network_is_pykans(pykan):
     if torch.__name__ != "torch":
         pytest.skip("pykan is PyTorch's")
     net = model()
     net.layers[0].mask[1, 2] = 0
-    theirs = pykan.MultKAN([3, 4, 2], grid=5, k=3, auto_save=False, ckpt_path=tmp_path).double()
-    for ours, layer in zip(net.layers, theirs.act_fun, strict=True):
-        give(ours, layer)
+    theirs = peers.pykan(net)
     x, z = (torch.from_numpy(AROUND).requires_grad_() for _ in range(2))
     y, w = net(x), theirs(z)
     assert difference(y, w) < 1e-10

@@ -6,9 +6,10 @@ import pickle
 import numpy as np
 import pytest
 import torch
-from pytorch_tabnet.tab_network import GBN, TabNetNoEmbeddings
+from pytorch_tabnet.tab_network import GBN
 from torch import nn
 
+from benchmarks import peers
 from nnlib.feedforward.sparsemax import sparsemax
 from nnlib.feedforward.tabnet import AttentiveTransformer, GhostBatchNorm, TabNet, example
 from nnlib.testing import parity, using
@@ -137,30 +138,6 @@ def test_one_row_cannot_be_normalized():
 # ── pytorch-tabnet ───────────────────────────────────────────────────────────────────
 
 
-def public(ours, **options):
-    """pytorch-tabnet's network with the weights and statistics of ours."""
-    n, W, K = ours.inputs, ours.out.in_features, ours.out.out_features
-    options |= {"gamma": ours.relaxation, "momentum": ours.norm.momentum}
-    eye, steps = torch.eye(n, dtype=F64), len(ours.attend)
-    theirs = TabNetNoEmbeddings(
-        n, K, n_d=W, n_a=W, n_steps=steps, group_attention_matrix=eye, **options
-    ).double()
-    encoder = theirs.encoder
-    encoder.initial_bn.momentum = ours.norm.momentum
-    pairs = [(encoder.initial_bn, ours.norm), (theirs.final_mapping, ours.out)]
-    transformers = [encoder.initial_splitter, *encoder.feat_transformers]
-    for their, our in zip(transformers, [ours.start, *ours.transform], strict=True):
-        layers = [layer for block in (their.shared, their.specifics)
-                  for layer in getattr(block, "glu_layers", [])]  # fmt: skip
-        for layer, block in zip(layers, our.blocks, strict=True):
-            pairs += [(layer.fc, block.linear), (layer.bn.bn, block.norm)]
-    for their, our in zip(encoder.att_transformers, ours.attend, strict=True):
-        pairs += [(their.fc, our.linear), (their.bn.bn, our.norm)]
-    for their, our in pairs:
-        their.load_state_dict(our.state_dict(), strict=False)
-    return theirs, pairs
-
-
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize(
     ("ours", "options"),
@@ -176,8 +153,7 @@ def test_with_our_weights_pytorch_tabnet_says_the_same(ours, options, training, 
     monkeypatch.setattr(torch, "FloatTensor", torch.DoubleTensor)  # theirs has √½ to 8 digits only
     torch.manual_seed(0)
     model = randomize(TabNet(9, 3, **ours).double())
-    options["virtual_batch_size"] = ours.get("virtual_batch", 128)
-    theirs, pairs = public(model, **options)
+    theirs, pairs = peers.tabnet_and_pairs(model, **options)
     x, y = torch.from_numpy(table(45, 9)), torch.arange(45) % 3
 
     def same(a, b, atol=1e-9):

@@ -182,6 +182,7 @@ def test_on_paper_it_is_a_table_with_addresses_and_nothing_to_press(sixty):
     sixty.set_viewport_size({"width": 700, "height": 800})
     sixty.emulate_media(media="print")
     assert not sixty.locator(".nn-find").is_visible()
+    assert all(head(sixty, name).inner_text() == name for name in catalog_pages.HEADS)
     row = sixty.locator(".nn-catalog tbody tr").first
     assert row.evaluate("row => getComputedStyle(row).display") == "table-row"
     shown = row.locator("[data-print]").evaluate("a => getComputedStyle(a, '::after').content")

@@ -52,7 +52,7 @@ def test_a_first_state_looks_as_it_did(show, name, tmp_path):
     reference = PICTURES / f"{name}.png"
     if not reference.is_file():
         PICTURES.mkdir(exist_ok=True)
-        seen.quantize(64).save(reference, optimize=True)
+        seen.quantize(256).save(reference, optimize=True)
         pytest.fail(f"{reference.name} was missing and has been drawn: look at it, then commit it")
     before = Image.open(reference).convert("RGB")
     now = tmp_path / f"{name}-now.png"

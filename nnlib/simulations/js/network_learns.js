@@ -63,7 +63,7 @@ function render({ model, el }) {
     share.said,
     h("div", { class: "nn-learns" },
       h("div", { class: "nn-side" }, stage.net.el, stage.unit.el),
-      h("div", { class: "nn-side nn-first" }, caption, stage.out.el, stage.out.tools, stage.losses.el)),
+      h("div", { class: "nn-side nn-first" }, caption, stage.out.el, legend, stage.out.tools, stage.losses.el)),
     stage.seeds.el,
   );
   sim.controls.append(...controls.el);
@@ -103,12 +103,13 @@ function render({ model, el }) {
     caption.textContent = what;
     stage.losses.draw(main, now);
     stage.unit.draw({ run: main, now, selected, last, playing });
+    run.update();
+    if (!still && !playing) return; // on its way to a step that was asked for: words wait until it is there
     const all = live.runs.map((one) => (one === main ? now : one.measure()));
     sim.happened(sentence(main, all, last));
     const changed = changedFrom({ ...t, steps: main.t });
     sim.code(code({ ...t, steps: main.t }, changed, now));
     share.draw(changed);
-    run.update();
   }
   return sim.destroy;
 }

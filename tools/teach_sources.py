@@ -93,13 +93,14 @@ def lessons(root: Path = ROOT) -> list[Lesson]:
     """Every chapter of the table of contents; ValueError that lists what does not fit."""
     pages = pages_of(root)
     names = [page for page in pages if CHAPTER.fullmatch(page)]
-    missing = [n for n in names if not (root / f"book/teach/{n}.yml").is_file()]
-    found = [f"{n} is in _toc.yml, and there is no book/teach/{n}.yml" for n in missing]
+    files = ("book/{}.ipynb", "solutions/{}.yml", "nnlib/quizzes/{}.yml", "book/teach/{}.yml")
+    gone = {n: [f.format(n) for f in files if not (root / f.format(n)).is_file()] for n in names}
+    found = [f"{n} is in _toc.yml, and there is no {f}" for n in names for f in gone[n]]
     found += [f"{n} is in _toc.yml, teach/{n} is not" for n in names if f"teach/{n}" not in pages]
     taught = [page.removeprefix("teach/") for page in pages if page.startswith("teach/")]
     known = {*names, "index"}
     found += [f"teach/{n} is in _toc.yml, {n} is not" for n in taught if n not in known]
-    read = [lesson(name, root) for name in names if name not in missing]
+    read = [lesson(name, root) for name in names if not gone[name]]
     found += [problem for one in read for problem in problems(one)]
     if found:
         raise ValueError("pages for instructors:\n" + "\n".join(f"- {line}" for line in found))

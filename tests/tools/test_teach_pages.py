@@ -136,10 +136,13 @@ def test_a_syllabus_asks_for_what_a_chapter_has(course, kind):
         teach_pages.minutes(kind, one)
 
 
-def test_a_chapter_without_its_file_is_named(course):
-    root = course()
-    (root / f"book/teach/{NAME}.yml").unlink()
-    assert f"{NAME} is in _toc.yml, and there is no book/teach/{NAME}.yml" in refusal(root)
+@pytest.mark.parametrize(
+    "file", ["book/teach/{}.yml", "book/{}.ipynb", "solutions/{}.yml", "nnlib/quizzes/{}.yml"]
+)
+def test_a_chapter_without_one_of_its_files_is_named(course, file):
+    root, gone = course(), file.format(NAME)
+    (root / gone).unlink()
+    assert f"{NAME} is in _toc.yml, and there is no {gone}" in refusal(root)
 
 
 def test_a_chapter_whose_page_no_reader_can_reach_is_named(course):

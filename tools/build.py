@@ -19,7 +19,7 @@ import teach_pages
 import yaml
 from execute import EXECUTED, chapters, execute_all
 from serve import HTML
-from settings import PROJECT, REPOSITORY, ROOT
+from settings import PROJECT, REPOSITORY, ROOT, pages_of
 from statistics_page import statistics_page
 
 SOURCE = ROOT / "_build" / "source"
@@ -111,7 +111,7 @@ def sphinx() -> bool:
 def empty_pages() -> list[str]:
     """The pages of the table of contents that are missing, or say next to nothing."""
     toc = yaml.safe_load(contents())
-    names = [toc["root"]] + [c["file"] for part in toc["parts"] for c in part["chapters"]]
+    names = [toc["root"], *pages_of(toc)]
     empty = []
     for name in names:
         page = HTML / f"{name}.html"

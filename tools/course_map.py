@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 
 import yaml
+from settings import pages_of
 
 from nnlib import catalog
 from nnlib.catalog import Entry, Family
@@ -30,8 +31,7 @@ def load() -> tuple[dict, list[str]]:
     """The map, and the pages of the table of contents in their order."""
     course = yaml.safe_load((ROOT / "book/map.yml").read_text(encoding="utf-8"))
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    pages = [c["file"] for part in toc["parts"] for c in part.get("chapters", [])]
-    return course, pages
+    return course, pages_of(toc)
 
 
 def typical(family: Family, entries: list[Entry]) -> list[tuple[str, Entry | None]]:

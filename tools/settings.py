@@ -60,6 +60,15 @@ def has_tag(cell, tag: str) -> bool:
     return tag in cell.metadata.get("tags", [])
 
 
+def pages_of(toc: dict) -> list[str]:
+    """The pages of a table of contents in their order, short pages after their chapter."""
+    found = []
+    for part in toc["parts"]:
+        for chapter in part.get("chapters", []):
+            found += [chapter["file"], *(short["file"] for short in chapter.get("sections", []))]
+    return found
+
+
 def notebooks() -> list[Path]:
     """Every committed notebook, in order."""
     return sorted(

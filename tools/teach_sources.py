@@ -23,6 +23,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import settings
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -85,8 +86,7 @@ def called(name: str) -> str:
 
 def pages_of(root: Path = ROOT) -> list[str]:
     """Every page of the table of contents, in order."""
-    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-    return [c["file"] for part in toc["parts"] for c in part.get("chapters", [])]
+    return settings.pages_of(yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8")))
 
 
 def lessons(root: Path = ROOT) -> list[Lesson]:

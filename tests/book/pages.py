@@ -11,3 +11,4 @@ CHAPTERS = sorted(
     for path in BOOK.rglob("*.ipynb")
     if ".ipynb_checkpoints" not in path.parts
 )
+SHORT = [name for name in CHAPTERS if name.count("/") == 2]  # a step's short pages

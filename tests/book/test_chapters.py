@@ -5,13 +5,14 @@ On NumPy it runs where PyTorch cannot be imported: a chapter is not to lean on b
 
 import json
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 
 from nnlib import backend
-from tests.book.pages import BOOK, CHAPTERS, EXECUTED, ROOT
+from tests.book.pages import BOOK, CHAPTERS, EXECUTED, ROOT, SHORT
 from tests.install.places import WITHOUT_TORCH
 
 OTHER = {"torch": "numpy", "numpy": "torch"}[backend.name]
@@ -39,11 +40,20 @@ def test_chapter_was_executed_within_its_minute(name):
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_chapter_promises_asks_and_ends(name):
-    """A quiz, exercises, three sentences to keep, and a way to report what is wrong."""
+def test_page_promises_and_ends(name):
+    """What it promises, three sentences to keep, and a way to report what is wrong."""
     text = (BOOK / f"{name}.ipynb").read_text(encoding="utf-8")
-    for needed in ("nn-promise", f'nnlib.quiz(\\"{name}\\")', "## What to remember", "(#errata)"):
+    for needed in ("nn-promise", "## What to remember", "(#errata)"):
         assert needed in text, f"{name}: {needed} is missing"
-    assert f"exercises/{name}.ipynb" in text
+
+
+@pytest.mark.parametrize("name", [name for name in CHAPTERS if name not in SHORT])
+def test_chapter_asks(name):
+    """A quiz and exercises; a chapter that has short pages links to each of them."""
+    text = (BOOK / f"{name}.ipynb").read_text(encoding="utf-8")
+    assert f'nnlib.quiz(\\"{name}\\")' in text and f"exercises/{name}.ipynb" in text
+    for page in SHORT:
+        if page.startswith(f"{name}/"):
+            assert f"(#{re.sub(r'/(\d\d_)?', '-', page)})" in text, f"{name}: no link to {page}"
     for path in (f"solutions/{name}.yml", f"nnlib/quizzes/{name}.yml"):
         assert (ROOT / path).is_file(), f"{path} is missing"

@@ -5,6 +5,7 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import settings
 import yaml
 from serve import HTML as HTML  # the one place that knows it
 
@@ -15,8 +16,7 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 def pages() -> list[str]:
     """Every page that a reader can open, without `.html`."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    chapters = [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
-    return [toc["root"], *chapters]
+    return [toc["root"], *settings.pages_of(toc)]
 
 
 class Page(HTMLParser):

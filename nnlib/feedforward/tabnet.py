@@ -2,8 +2,9 @@ r"""TabNet: for tables; it chooses anew, row by row and step by step, which colu
 
 What it assumes: few columns matter for any one row, which ones may differ from row to row, and
 each column means something by itself: the masks are bound to the axes. What that buys: columns
-that carry nothing can be shut out exactly, and the masks show what was read. They do not show
-what caused the answer: of two columns that carry the same, either may be read.
+that carry nothing can be shut out of what is worked on, and the masks show what was let in. They
+do not show what the choice depended on: a₀, which asks for the first mask, is made from the whole
+row. Nor what caused the answer: of two columns that carry the same, either may be read.
 
     x ← BatchNorm(x)      P₀ = 1      (·, a₀) = Transform₀(x)
     step i = 1 … S:   Mᵢ = sparsemax(Pᵢ₋₁ ⊙ GBN(Uᵢ aᵢ₋₁))        what to read; each row sums to 1

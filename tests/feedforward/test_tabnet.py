@@ -199,17 +199,34 @@ def test_masks_are_sparse_and_sum_to_one():
     torch.testing.assert_close(model.importance(x), model.explain(x).mean(0))
 
 
-def test_what_no_mask_reads_changes_no_answer_after_it():
-    """A transformer sees a column only through the mask: at weight 0 its value is of no account."""
+def shut_out():
+    """A model, one row, its mask, and a column that this mask gives the weight 0."""
     torch.manual_seed(0)
-    model = randomize(TabNet(8, 2, steps=1).double()).eval()
+    model = TabNet(8, 2, steps=1, momentum=1.0).double()
     x = torch.from_numpy(table(30, 8))
+    model(x)
+    model.eval()
     with torch.no_grad():
-        mask, decision = next(model.read(x))
-        other = torch.where(mask == 0, torch.full_like(x, 1e3), model.norm(x))
-        d, _ = model.transform[0](mask * other).chunk(2, dim=1)
+        mask, decision = next(model.read(x[:1]))
     assert (mask == 0).any()
-    torch.testing.assert_close(torch.relu(d), decision, rtol=0, atol=0)
+    return model, x[:1], mask, decision, int((mask[0] == 0).nonzero()[0])
+
+
+def test_what_is_shut_out_of_a_step_is_of_no_account_there():
+    model, x, mask, decision, column = shut_out()
+    other = model.norm(x).detach()
+    other[:, column] = 1e3
+    d, _ = model.transform[0](mask * other).chunk(2, dim=1)
+    assert torch.equal(torch.relu(d), decision)
+
+
+def test_the_choice_itself_depends_on_what_is_shut_out():
+    """The first mask is chosen from the whole row, so weight 0 does not mean without influence."""
+    model, x, mask, _, column = shut_out()
+    other = x.clone()
+    other[:, column] += 3
+    assert not torch.allclose(model.masks(other)[:, 0], mask)
+    assert not torch.allclose(model(other), model(x))
 
 
 def test_priors_by_hand_over_two_steps():

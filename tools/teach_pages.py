@@ -95,7 +95,7 @@ def exercise(one: Lesson, id: str) -> str:
 
 def quiz_item(one: Lesson, id: str) -> str:
     number = next(i for i, item in enumerate(one.quiz, 1) if item["id"] == id)
-    name = id.replace("-", "\N{NON-BREAKING HYPHEN}")
+    name = id if len(id) > 14 else id.replace("-", "\N{NON-BREAKING HYPHEN}")
     return f'<a href="../../{one.name}.html#quiz-{id}">{number}&nbsp;<em>{name}</em></a>'
 
 

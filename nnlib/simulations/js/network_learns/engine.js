@@ -56,7 +56,6 @@ export function engine(sim) {
       told = play ? e.main.t : wanted;
       if (t.steps !== told) sim.set({ steps: told });
     }
-    e.wanted = wanted;
     return visible && (play || !there);
   };
 
@@ -69,8 +68,5 @@ export function engine(sim) {
       for (const run of e.runs) if (run.t < next) run.goTo(next);
     } while (!late());
   }
-
-  /** Is the network where it should be? */
-  e.arrived = () => e.runs.every((run) => run.t === e.wanted);
   return e;
 }

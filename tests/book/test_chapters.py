@@ -54,6 +54,7 @@ def test_chapter_asks(name):
     assert f'nnlib.quiz(\\"{name}\\")' in text and f"exercises/{name}.ipynb" in text
     for page in SHORT:
         if page.startswith(f"{name}/"):
-            assert f"(#{re.sub(r'/(\d\d_)?', '-', page)})" in text, f"{name}: no link to {page}"
+            label = re.sub(r"/(\d\d_)?", "-", page)
+            assert f"(#{label})" in text, f"{name}: no link to {page}"
     for path in (f"solutions/{name}.yml", f"nnlib/quizzes/{name}.yml"):
         assert (ROOT / path).is_file(), f"{path} is missing"

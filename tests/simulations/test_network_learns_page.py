@@ -185,6 +185,32 @@ def test_six_seeds_beside_each_other(show):
     tab.wait_for_function("!document.querySelector('.nn-multiples').checkVisibility()")
 
 
+def test_every_setting_reaches_the_run(show):
+    tab = show(opened(**SMALL))
+    tab.get_by_text("More settings").click()
+    for name, value in [
+        ("batch size", "20"),
+        ("dropout: share dropped", "0.2"),
+        ("weight decay λ", "-2"),
+        ("noise of the points", "0.2"),
+        ("learning rate η", "-1"),
+    ]:
+        tab.get_by_role("slider", name=name).fill(value)
+    for name, value in [("start", "2 × Xavier"), ("activation φ", "SiLU"), ("optimizer", "SGD")]:
+        tab.get_by_role("combobox", name=name).select_option(value)
+    press(tab, "draw another start")
+    press(tab, "more: units a layer")
+    call = tab.get_by_label("This setting in Python")
+    tab.wait_for_function("document.querySelectorAll('.nn-share input')[1].value.includes('[4]')")
+    sim = eval(call.input_value())
+    made = SMALL | {"hidden": [4], "batch_size": 20, "dropout": 0.2, "weight_decay": 0.01}
+    made |= {"noise": 0.2, "lr": 0.1, "init": "large", "activation": "silu", "optimizer": "sgd"}
+    assert repr(sim) == repr(NetworkLearns(**made | {"seed": 1}))
+    tab.get_by_role("radio", name="KAN").check()
+    tab.get_by_label("more: grid intervals").wait_for()
+    assert "[object" not in tab.locator(".nn-sim").text_content()
+
+
 def test_a_guess_shows_dead_units(show):
     tab = show(LEARNS)
     tab.get_by_role("button", name="steps that kill units").click()

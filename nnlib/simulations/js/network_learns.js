@@ -57,7 +57,7 @@ function render({ model, el }) {
   const share = sharing(sim);
   const controls = settings(sim, share.el);
   const caption = h("p", { class: "nn-caption" });
-  const legend = h("p", { class: "nn-caption" }, "filled: training · hollow: held out · ringed: last batch");
+  const legend = h("p", { class: "nn-caption" }, "filled: training · hollow: held out · ringed: batch");
   sim.stage.append(
     h("div", { class: "nn-row" }, run.el), // first, so that on a phone it is in sight of the plane
     share.said,

@@ -24,14 +24,13 @@ export function settings(sim, extra) {
   const activation = bind(select, "activation", { label: "activation φ", options: Object.entries(BENDS).map(([name, { text }]) => [name, text]) });
   const decay = slider({ label: "weight decay λ", value: -5, min: -5, max: 0, step: 0.1, format: (v) => (v <= -5 ? "none" : num(tenTo(v), 2)), onInput: (v) => sim.set({ weight_decay: v <= -5 ? 0 : tenTo(v) }) });
   const dropout = bind(slider, "dropout", { label: "dropout: share dropped", min: 0, max: 0.8, step: 0.1 });
+  const noise = bind(slider, "noise", { label: "noise of the points", min: 0, max: 0.3, step: 0.01 });
   const start = bind(select, "init", { label: "start", options: STARTS });
   const grid = bind(stepper, "grid", { label: "grid intervals", min: 2, max: 10 });
   const more = h("details", { class: "nn-more" }, h("summary", {}, "More settings"),
     h("div", { class: "nn-controls" },
       bind(slider, "batch_size", { label: "batch size", min: 1, max: 100, step: 1 }),
-      dropout, decay,
-      bind(slider, "noise", { label: "noise of the points", min: 0, max: 0.3, step: 0.01 }),
-      start, grid, button("draw another start", () => sim.set({ seed: (sim.get("seed") + 1) % 2 ** 32 }))));
+      dropout, decay.el, noise, start, grid, button("draw another start", () => sim.set({ seed: (sim.get("seed") + 1) % 2 ** 32 }))));
   const shown = sim.get("questions").filter(({ preset }) => preset).map(({ preset, show }) => [preset, () => sim.set(show)]);
   const el = [
     h("div", { class: "nn-controls nn-wide" },
@@ -50,6 +49,7 @@ export function settings(sim, extra) {
     decay.set(t.weight_decay ? Math.log10(t.weight_decay) : -5);
     activation.hidden = start.hidden = dropout.hidden = t.kind === "kan";
     grid.hidden = t.kind !== "kan";
+    noise.hidden = t.data === "drawn";
   }
   return { el, draw };
 }

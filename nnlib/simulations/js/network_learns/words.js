@@ -57,6 +57,7 @@ print(sim.run().loss)  # ${now.loss}
 (X, y), held_out = sim.rows
 model = ${model[1]}
 nnlib.fit(model, (X, y), validation=held_out, epochs=${Math.max(1, Math.ceil(t.steps / Math.max(1, Math.ceil(trainingPoints(t) / t.batch_size))))}, batch_size=${t.batch_size},
-    optimizer=lambda p: torch.optim.${made}, loss=F.binary_cross_entropy_with_logits)`;
+    optimizer=lambda p: torch.optim.${made},
+    loss=F.binary_cross_entropy_with_logits)`;
 }
 const trainingPoints = (t) => (t.data === "drawn" ? Math.max(1, Math.ceil(t.points.length / 2)) : 100);

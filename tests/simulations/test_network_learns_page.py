@@ -214,7 +214,7 @@ def test_every_setting_reaches_the_run(show):
 def test_a_guess_shows_dead_units(show):
     tab = show(LEARNS)
     tab.get_by_role("button", name="steps that kill units").click()
-    said(tab, "11 of 12 units are dead")
+    assert "No gradient reaches the first layer" in said(tab, "11 of 12 units are dead")
     tab.get_by_role("button", name="a gradient that dies on its way").click()
     assert numbers("gradient is N times", said(tab, "first layer"))[0] == pytest.approx(
         1e-4, rel=0.1

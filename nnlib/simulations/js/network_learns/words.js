@@ -28,7 +28,7 @@ export function sentence(run, all, last) {
 function fading(norms) {
   const ratio = norms[0] / norms.at(-1);
   if (norms.length < 3 || !(ratio < 1e-2 || ratio > 1e2)) return "";
-  return ` The first layer’s gradient is ${num(ratio)} times the last one’s.`;
+  return ratio ? ` The first layer’s gradient is ${num(ratio)} times the last one’s.` : " No gradient reaches the first layer.";
 }
 
 const BENDS = { relu: "nn.ReLU", leaky_relu: "nn.LeakyReLU", tanh: "nn.Tanh", sigmoid: "nn.Sigmoid", silu: "nn.SiLU", identity: "nn.Identity" };

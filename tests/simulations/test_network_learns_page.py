@@ -1,7 +1,5 @@
 """A network learns, on a page without a kernel: mouse, keyboard, brush, link, reader, phone."""
 
-import re
-
 import numpy as np
 import pytest
 
@@ -292,17 +290,3 @@ def test_a_change_of_theme_repaints_the_plane(show):
     tab.wait_for_timeout(300)
     dark = tab.evaluate(pixel)
     assert sum(light) - sum(dark) > 100
-
-
-@pytest.mark.parametrize(
-    "traits", [{}, SMALL | {"kind": "kan"}, SMALL | {"dropout": 0.2, "optimizer": "momentum"}]
-)
-def test_the_code_shown_computes_what_is_shown(show, traits):
-    tab = show(opened(**traits))
-    said(tab, "moved")
-    lines = tab.locator(".nn-code code").text_content()
-    value = re.search(r"print\((sim.run\(\).loss)\)  # (\S+)", lines)
-    space = {}
-    exec(lines, space)
-    assert eval(value[1], space) == pytest.approx(float(value[2]), rel=1e-6)
-    assert space["model"](space["nnlib"].backend.torch.tensor(space["X"]).float()).shape == (100, 1)

@@ -82,25 +82,35 @@ def only_names() -> set[str]:
     return {"nnlib/__init__.py", "nnlib/catalog.py", *packages}
 
 
+def imported(before: set[str], script: Path) -> dict[str, str]:
+    """The digests of the script and of the files of nnlib that came in since `before`."""
+    used = [getattr(sys.modules[name], "__file__", None) for name in set(sys.modules) - before]
+    files = [Path(file) for file in used if file]
+    names = {f.relative_to(ROOT).as_posix() for f in files if f.is_relative_to(ROOT / "nnlib")}
+    names = [*sorted(names - only_names()), script.relative_to(ROOT).as_posix()]
+    return {name: code_digest(name) for name in names}
+
+
 def run(script: Path) -> None:
     before = set(sys.modules)
     spec = importlib.util.spec_from_file_location(f"experiment_{script.stem}", script)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    began = imported(before, script)
     start = time.perf_counter()
     rows = list(module.rows())
     seconds = time.perf_counter() - start
-    used = [getattr(sys.modules[name], "__file__", None) for name in set(sys.modules) - before]
-    files = [Path(file) for file in used if file]
-    names = {f.relative_to(ROOT).as_posix() for f in files if f.is_relative_to(ROOT / "nnlib")}
-    names = [*sorted(names - only_names()), script.relative_to(ROOT).as_posix()]
+    digests = imported(before, script)
+    changed = [name for name in began if digests[name] != began[name]]
+    if changed:
+        raise RuntimeError(f"{', '.join(changed)} changed while {script.name} ran: run it again")
     made = {
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         "device": f"CPU, {platform.machine()}",
         "versions": ", ".join(versions()),
         "seconds": round(seconds),
         "script": script.relative_to(ROOT).as_posix(),
-        "digests": {name: code_digest(name) for name in names},
+        "digests": digests,
     }
     path = record_file(script)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -62,3 +62,13 @@ def test_a_comment_or_a_docstring_makes_no_record_stale():
     assert results.bare(code) == 'def f(x):\n    return "#" + 2 * x\n'
     assert results.bare(code.replace("Doubles", "Is doubled")) == results.bare(code)
     assert results.bare(code.replace("2 * x", "3 * x")) != results.bare(code)
+
+
+def test_code_that_changes_while_an_experiment_runs_is_no_provenance(tmp_path, monkeypatch):
+    (tmp_path / "experiments").mkdir()
+    script = tmp_path / "experiments" / "1_x.py"
+    change = "from pathlib import Path\n\ndef rows():\n    Path(__file__).write_text('x = 2')\n"
+    script.write_text(change + "    yield {'seed': 0}\n")
+    monkeypatch.setattr(results, "ROOT", tmp_path)
+    with pytest.raises(RuntimeError, match="1_x.py changed while"):
+        results.run(script)

@@ -113,7 +113,7 @@ def test_dropout_by_hand():
 
 
 def test_standard_errors():
-    CHAPTER.says("4.0\\text{ points}", "0.9\\text{ points.}")
+    CHAPTER.says("is 4.0 points", "it is 0.9 points")
     assert 100 * (0.95 * 0.05 / 30) ** 0.5 == pytest.approx(4.0, abs=0.05)
     assert 100 * (0.93 * 0.07 / 842) ** 0.5 == pytest.approx(0.9, abs=0.05)
 

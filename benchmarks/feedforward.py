@@ -99,10 +99,12 @@ def sides(case: Case, kind: str, dtype, backend="torch", device="cpu"):
 
 def forward(engine, model, x, y, classes):
     model.eval()
+    weights = np.random.default_rng(1).standard_normal((len(x), max(classes, 1)))
+    weights = engine.torch.from_numpy(weights).to(x.dtype).to(x.device)  # no output goes unseen
 
     def side():
         with engine.torch.no_grad():
-            return model(x).sum().item()
+            return (model(x) * weights).sum().item()
 
     return side
 
@@ -126,9 +128,7 @@ def measure():
     cpu = all_threads()
     for case in CASES:
         for kind in ("forward", "training step"):
-            gate = agree(
-                f"{case.name}, {kind}", *sides(case, kind, torch.float64), steps=5, rtol=1e-8
-            )
+            gate = agree(case.name, *sides(case, kind, torch.float64), steps=5, rtol=case.gate)
             for threads in (1, cpu):
                 torch.set_num_threads(threads)
                 ratio = time_ratio(*sides(case, kind, torch.float32))

@@ -22,6 +22,8 @@ class Recorded:
             f"recorded on {made['date']} in {made['seconds']} s by {made['script']},\n"
             f"{made['device']}, {made['versions']}"
         )
+        if "confirmed" in made:  # with the code of today, which is not that of then
+            self.provenance += f"\n{made['confirmed']}"
 
     def values(self, column, **where):
         """The entries of one column, for the rows in which every `where` column has that value."""

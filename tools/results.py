@@ -4,6 +4,10 @@
 keys). The record goes to `nnlib/results/<part>/NN_name.json`, with the digest of the script and of
 every file of nnlib that it imported: of their code, so that a better comment does not cost an hour.
 `--check` only looks; `--all` runs also what is fresh.
+
+`--confirm` is for a change that should leave every number alone, such as a new check of inputs: it
+makes a twentieth of the runs again (at least 20, drawn at random, by the script's `again(row)`)
+and, if all come out as recorded, renews the digests and says so in the record; else nothing is written.
 """
 
 import argparse
@@ -12,6 +16,7 @@ import importlib.util
 import io
 import json
 import platform
+import random
 import sys
 import time
 import tokenize
@@ -91,11 +96,17 @@ def imported(before: set[str], script: Path) -> dict[str, str]:
     return {name: code_digest(name) for name in names}
 
 
-def run(script: Path) -> None:
-    before = set(sys.modules)
+def load(script: Path):
+    """The script as a module."""
     spec = importlib.util.spec_from_file_location(f"experiment_{script.stem}", script)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+def run(script: Path) -> None:
+    before = set(sys.modules)
+    module = load(script)
     began = imported(before, script)
     start = time.perf_counter()
     rows = list(module.rows())
@@ -112,15 +123,43 @@ def run(script: Path) -> None:
         "script": script.relative_to(ROOT).as_posix(),
         "digests": digests,
     }
+    write(script, made, rows)
+
+
+def write(script: Path, made: dict, rows: list[dict]) -> None:
     path = record_file(script)
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = ",\n  ".join(json.dumps(row) for row in rows)
     write_whole(path, f'{{"made": {json.dumps(made, indent=1)},\n "rows": [\n  {lines}\n ]}}\n')
 
 
+def confirm(script: Path) -> None:
+    """Renew the digests of a record whose numbers still come out; RuntimeError if one does not."""
+    before = set(sys.modules)
+    module = load(script)
+    if not hasattr(module, "again"):
+        raise RuntimeError(f"{script.name} has no `again(row)`: run `make results`")
+    record = json.loads(record_file(script).read_text(encoding="utf-8"))
+    rows = record["rows"]
+    drawn = random.sample(rows, min(len(rows), max(20, len(rows) // 20)))
+    digests = imported(before, script)
+    for row in drawn:
+        new = json.loads(json.dumps(module.again(row)))
+        if {**new, "seconds": 0} != {**row, "seconds": 0}:
+            raise RuntimeError(f"{script.name}: recorded {row}, now {new}: run `make results`")
+    if imported(before, script) != digests:
+        raise RuntimeError(f"the code changed while {script.name} ran: run it again")
+    date = datetime.now(UTC).strftime("%Y-%m-%d")
+    confirmed = f"{len(drawn)} of {len(rows)} runs made again on {date}, alike to every digit"
+    write(script, record["made"] | {"digests": digests, "confirmed": confirmed}, rows)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="run nothing, fail on stale records")
+    parser.add_argument(
+        "--confirm", action="store_true", help="make some runs again, renew digests"
+    )
     parser.add_argument("--all", action="store_true", help="run also what is fresh")
     given = parser.parse_args()
     todo = [script for script in scripts() if given.all or not is_fresh(script)]
@@ -129,10 +168,10 @@ def main() -> int:
         if given.check:
             print(f"stale: {name}")
             continue
-        print(f"running {name}", flush=True)
+        print(f"{'confirming' if given.confirm else 'running'} {name}", flush=True)
         for module in [m for m in sys.modules if m.split(".")[0] == "nnlib"]:
             del sys.modules[module]  # so that each record names all it imports
-        run(script)
+        (confirm if given.confirm else run)(script)
     return int(given.check and bool(todo))
 
 

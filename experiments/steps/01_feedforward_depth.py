@@ -2,8 +2,8 @@
 
 2,000 rows, batches of 100. Depth: width 64, 2 to 64 hidden layers in five designs, two rates, three
 seeds, 10 passes; then three designs and depths with dropout 0.2. Width: two hidden layers of 8 to
-512 units, with and without dropout, four seeds, 40 passes without early stopping, so that
-overfitting shows.
+512 units, with and without dropout, two rates, four seeds, 40 passes without early stopping, so
+that overfitting shows.
 
 Every run is kept: the loss before the first step and the training loss of the last pass (null
 where it was no longer a number), and loss and share of right answers on the validation part (by
@@ -82,9 +82,17 @@ def rows():
                     yield run(design, depth, 64, 0.0, rate, seed, PASSES)
     for design in DROPPED:
         for depth in (2, 8, 32):
-            for seed in SEEDS:
-                yield run(design, depth, 64, 0.2, 0.002, seed, PASSES)
+            for rate in RATES:
+                for seed in SEEDS:
+                    yield run(design, depth, 64, 0.2, rate, seed, PASSES)
     for width in WIDTHS:
         for dropout in (0.0, 0.3):
-            for seed in range(4):
-                yield run("plain", 2, width, dropout, 0.002, seed, 4 * PASSES)
+            for rate in RATES:
+                for seed in range(4):
+                    yield run("plain", 2, width, dropout, rate, seed, 4 * PASSES)
+
+
+def again(row):
+    """The run of a recorded row, made again."""
+    keys = ("design", "depth", "width", "dropout", "rate", "seed", "passes")
+    return run(*(row[key] for key in keys))

@@ -44,3 +44,9 @@ def rows():
         for rate in RATES:
             for seed in SEEDS:
                 yield run(model, rate, seed)
+
+
+def again(row):
+    """The run of a recorded row, made again."""
+    keys = ("model", "rate", "seed")
+    return run(*(row[key] for key in keys))

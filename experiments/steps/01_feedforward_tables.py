@@ -206,3 +206,9 @@ def rows():
                 best = min(tried, key=lambda row: row["validation loss"])["settings"]
                 for seed in SEEDS:
                     yield run(table, condition, model, seed, best)
+
+
+def again(row):
+    """The run of a recorded row, made again."""
+    keys = ("table", "condition", "model", "seed", "settings", "stage")
+    return run(*(row[key] for key in keys))

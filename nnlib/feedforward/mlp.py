@@ -24,16 +24,18 @@ dropout: Srivastava et al. (2014), JMLR 15; layer norm: Ba et al. (2016), arXiv 
 """
 
 from itertools import pairwise
-from math import sqrt
+from math import inf, sqrt
 
 from nnlib.backend import nn, torch
+from nnlib.checks import last_axis, whole
 
 
 class MLP(nn.Module):
     """x (…, inputs) → logits (…, outputs).
 
     hidden: the widths of the hidden layers: `[128] * 6` is six layers, 128 is one.
-    activation: a class of `nn`, or any function that makes a module: `lambda: nn.LeakyReLU(0.1)`.
+    activation: a class of `nn`, or a function that makes a module that works number by number:
+        `lambda: nn.LeakyReLU(0.1)`.
     dropout: the share of activations that is dropped in training.
     residual: add what each hidden layer after the first computes to what it received; all widths
         must then be equal. `scale` is the s of the addition, by default 1/√(number of additions).
@@ -47,7 +49,9 @@ class MLP(nn.Module):
                  residual=False, scale=None, norm=False):  # fmt: skip
         super().__init__()
         hidden = list(hidden) if hasattr(hidden, "__iter__") else [hidden]
-        _check_settings(inputs, outputs, hidden, dropout, residual, scale)
+        _check(hidden, activation, dropout, residual, scale)
+        inputs, outputs = whole("inputs", inputs), whole("outputs", outputs)
+        hidden = [whole("hidden", width) for width in hidden]
         self.inputs = inputs
         if scale is None:
             scale = max(1, len(hidden) - 1) ** -0.5
@@ -55,6 +59,8 @@ class MLP(nn.Module):
         def onward(width, out):
             """What stands between two sums: norm, activation, dropout, weights."""
             act = activation()
+            if getattr(act, "inplace", False):  # the sums would change under the addition
+                raise ValueError(f"activation: expected one that leaves its input, got {act}")
             parts = [nn.LayerNorm(width)] if norm else []
             parts += [act, nn.Dropout(dropout)] if dropout else [act]
             return [*parts, start_(nn.Linear(width, out), act)]
@@ -66,7 +72,7 @@ class MLP(nn.Module):
         self.layers = nn.Sequential(*layers, *onward(hidden[-1], outputs))
 
     def forward(self, x):
-        self._check(x)
+        last_axis("x", x, self.inputs)
         return self.layers(x)
 
     def sums(self, x):
@@ -74,17 +80,13 @@ class MLP(nn.Module):
 
         A ReLU unit whose sum is at most 0 on all training examples is dead.
         """
-        self._check(x)
+        last_axis("x", x, self.inputs)
         found = []
         for layer in self.layers:
             x = layer(x)
             if isinstance(layer, nn.Linear | Residual):
                 found.append(x)
         return found[:-1]  # the last are the logits
-
-    def _check(self, x):
-        if x.shape[-1] != self.inputs:
-            raise ValueError(f"x: expected shape (…, {self.inputs}), got {tuple(x.shape)}")
 
 
 class Residual(nn.Module):
@@ -103,7 +105,7 @@ def start_(layer, activation=None):
 
     activation: the module in front of it. After tanh and the sigmoid Xavier's variance,
     2 / (fan_in + fan_out); after all others g² / fan_in, which keeps the mean square of the sums
-    (`gain`; for ReLU that is He's 2 / fan_in). Without one, 1 / fan_in: data is not halved.
+    (`gain`; for ReLU that is He's 2 / fan_in). Without one, as in the first layer, 1 / fan_in.
     """
     if isinstance(activation, nn.Tanh | nn.Sigmoid):
         nn.init.xavier_normal_(layer.weight)
@@ -134,15 +136,18 @@ def example(size=1):
     return model, (torch.randn(4 * size, 5),)
 
 
-def _check_settings(inputs, outputs, hidden, dropout, residual, scale):
-    for name, widths in (("inputs", [inputs]), ("outputs", [outputs]), ("hidden", hidden)):
-        if not widths or any(not isinstance(n, int) or n < 1 for n in widths):
-            wanted = "widths, each a whole number" if name == "hidden" else "a whole number"
-            got = hidden if name == "hidden" else widths[0]
-            raise ValueError(f"{name}: expected {wanted} of at least 1, got {got!r}")
+def _check(hidden, activation, dropout, residual, scale):
+    if not hidden:
+        raise ValueError("hidden: expected at least one width, got none")
+    if not callable(activation) or isinstance(activation, nn.Module):
+        wanted = "a class such as nn.ReLU, or a function that makes a module"
+        raise ValueError(f"activation: expected {wanted}, got {activation!r}")
     if not 0 <= dropout < 1:
         raise ValueError(f"dropout: expected a share from 0 to below 1, got {dropout}")
     if residual and len(set(hidden)) > 1:
         raise ValueError(f"hidden: residual connections need equal widths, got {hidden}")
-    if scale is not None and not residual:
-        raise ValueError(f"scale: it belongs to residual connections; got {scale}, residual=False")
+    if scale is not None and not (residual and -inf < scale < inf):
+        raise ValueError(
+            "scale: expected a finite number, and residual=True, "
+            f"got scale={scale}, residual={residual}"
+        )

@@ -39,6 +39,7 @@ column's score to 0, and 0 can still win where the other scores are negative.
 import math
 
 from nnlib.backend import F, nn, torch
+from nnlib.checks import whole
 from nnlib.feedforward.sparsemax import sparsemax
 
 
@@ -55,11 +56,10 @@ class GhostBatchNorm(nn.Module):
 
     def __init__(self, features, virtual_batch=128, momentum=0.02, eps=1e-5):
         super().__init__()
-        if virtual_batch < 2:
-            raise ValueError(f"virtual_batch: expected at least 2 rows, got {virtual_batch}")
         if not 0 < momentum <= 1:
             raise ValueError(f"momentum: expected a number in (0, 1], got {momentum}")
-        self.virtual_batch, self.momentum, self.eps = virtual_batch, momentum, eps
+        self.virtual_batch = whole("virtual_batch", virtual_batch, 2)
+        self.momentum, self.eps = momentum, eps
         self.weight = nn.Parameter(torch.ones(features))
         self.bias = nn.Parameter(torch.zeros(features))
         self.register_buffer("running_mean", torch.zeros(features))
@@ -88,7 +88,7 @@ class GhostBatchNorm(nn.Module):
         """x: chunks of equal size. Side by side, as columns, one batch norm serves them all."""
         B, D = x.shape
         columns = x.reshape(chunks, -1, D).transpose(0, 1).reshape(-1, chunks * D)
-        mean = torch.zeros(chunks * D, dtype=x.dtype, device=x.device)
+        mean = torch.zeros(chunks * D, dtype=self.running_mean.dtype, device=x.device)
         var = torch.zeros_like(mean)
         weight, bias = self.weight.repeat(chunks), self.bias.repeat(chunks)
         y = F.batch_norm(columns, mean, var, weight, bias, True, momentum=1.0, eps=self.eps)
@@ -185,16 +185,22 @@ class TabNet(nn.Module):
         self._masks = []  # those of the last forward pass
 
     def forward(self, x):
-        self._masks, total = [], 0
+        masks, total = [], 0
         for mask, decision in self.read(x):
-            self._masks.append(mask)
+            masks.append(mask)
             total = total + decision
+        self._masks = masks
         return self.out(total)
 
     def read(self, x):
         """Step by step: the mask Mᵢ (B, inputs) and what it led to, ReLU(dᵢ) (B, width)."""
         if x.ndim != 2 or x.shape[1] != self.inputs:
             raise ValueError(f"x: expected shape (B, {self.inputs}), got {tuple(x.shape)}")
+        if self.training and len(x) < 2:
+            raise ValueError(
+                f"x: training needs at least 2 rows to normalize by, got {len(x)}; "
+                "choose a batch size that leaves no single row at the end"
+            )
         x = self.norm(x)
         prior = torch.ones_like(x)
         _, a = self.start(x).chunk(2, dim=1)
@@ -254,12 +260,14 @@ def example(size=1):
 
 
 def _check(inputs, outputs, width, steps, relaxation, shared, own):
-    least_one = {"inputs": inputs, "outputs": outputs, "width": width, "steps": steps}
-    for name, count in {**least_one, "shared": shared, "own": own}.items():
-        least = int(name in least_one)
-        if not isinstance(count, int) or count < least:
-            raise ValueError(f"{name}: expected a whole number of at least {least}, got {count!r}")
-    if shared + own == 0:
+    for name, count in (
+        ("inputs", inputs),
+        ("outputs", outputs),
+        ("width", width),
+        ("steps", steps),
+    ):
+        whole(name, count)
+    if whole("shared", shared, 0) + whole("own", own, 0) == 0:
         raise ValueError("own: expected at least 1 block where shared is 0, got 0")
-    if relaxation < 1:
+    if not 1 <= relaxation < math.inf:
         raise ValueError(f"relaxation: expected a number of at least 1, got {relaxation}")

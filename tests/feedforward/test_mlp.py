@@ -162,16 +162,21 @@ def test_it_learns_what_one_layer_cannot():
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ({"hidden": []}, r"hidden: expected widths.*got \[\]"),
-        ({"hidden": [8, 0]}, r"hidden: expected widths.*got \[8, 0\]"),
+        ({"hidden": []}, "hidden: expected at least one width, got none"),
+        ({"hidden": [8, 0]}, "hidden: expected a whole number of at least 1, got 0"),
+        ({"hidden": [True]}, "hidden: expected a whole number of at least 1, got True"),
         ({"inputs": 0}, "inputs: expected a whole number of at least 1, got 0"),
         ({"outputs": 2.5}, "outputs: expected a whole number of at least 1, got 2.5"),
+        ({"activation": nn.ReLU()}, r"activation: expected a class .* got ReLU\(\)"),
+        ({"activation": "relu"}, "activation: expected a class .* got 'relu'"),
+        ({"activation": lambda: nn.ReLU(inplace=True)}, "one that leaves its input"),
         ({"dropout": 1.0}, "dropout: expected a share from 0 to below 1, got 1.0"),
         (
             {"hidden": [8, 4], "residual": True},
             r"residual connections need equal widths, got \[8, 4\]",
         ),
-        ({"scale": 0.5}, "scale: it belongs to residual connections"),
+        ({"scale": 0.5}, "scale: expected a finite number, and residual=True, got scale=0.5"),
+        ({"scale": float("nan"), "residual": True}, "scale: expected a finite number"),
     ],
 )
 def test_bad_settings_are_named(arguments, says):
@@ -179,6 +184,15 @@ def test_bad_settings_are_named(arguments, says):
         MLP(**{"inputs": 4, "outputs": 2} | arguments)
 
 
+def test_counts_may_be_numpys_and_widths_any_iterable():
+    y = np.array([0, 2, 1])
+    model = MLP(np.int64(4), y.max() + 1, hidden=(w for w in np.array([8, 6])))
+    assert model(torch.zeros(5, 4)).shape == (5, 3)
+    assert len(model.sums(torch.zeros(5, 4))) == 2
+
+
 def test_a_wrong_input_names_both_shapes():
     with pytest.raises(ValueError, match=r"x: expected shape \(…, 4\), got \(3, 5\)"):
         MLP(4, 2)(torch.zeros(3, 5))
+    with pytest.raises(ValueError, match=r"x: expected shape \(…, 4\), got \(\)"):
+        MLP(4, 2)(torch.tensor(1.0))

@@ -367,7 +367,8 @@ def test_after_training_importance_lies_where_the_truth_is():
         ({"shared": -1}, "shared: expected a whole number of at least 0, got -1"),
         ({"shared": 0, "own": 0}, "own: expected at least 1 block where shared is 0, got 0"),
         ({"relaxation": 0.9}, "relaxation: expected a number of at least 1, got 0.9"),
-        ({"virtual_batch": 1}, "virtual_batch: expected at least 2 rows, got 1"),
+        ({"relaxation": float("nan")}, "relaxation: expected a number of at least 1, got nan"),
+        ({"virtual_batch": 1}, "virtual_batch: expected a whole number of at least 2, got 1"),
         ({"momentum": 0}, r"momentum: expected a number in \(0, 1\], got 0"),
     ],
 )
@@ -383,3 +384,25 @@ def test_wrong_inputs_and_a_sparsity_of_nothing_are_named():
             model(torch.zeros(shape))
     with pytest.raises(RuntimeError, match=r"sparsity: .*last forward pass, and there was none"):
         _ = model.sparsity
+
+
+def test_a_single_row_at_the_end_of_an_epoch_is_named():
+    data = torch.randn(5, 4), torch.arange(5) % 2
+    with pytest.raises(ValueError, match=r"at least 2 rows .* got 1; choose a batch size"):
+        using("torch").load("nnlib.train").fit(TabNet(4, 2), data, epochs=1, batch_size=4)
+
+
+def test_a_refused_input_leaves_the_last_masks():
+    model = TabNet(4, 2)
+    model(torch.randn(8, 4))
+    before = model.sparsity.item()
+    with pytest.raises(ValueError):
+        model(torch.zeros(3, 5))
+    assert model.sparsity.item() == before
+
+
+def test_it_trains_in_mixed_precision():
+    model = TabNet(4, 2)
+    with torch.autocast("cpu", torch.bfloat16):
+        model(torch.randn(300, 4)).float().square().mean().backward()
+    assert all(p.grad.isfinite().all() for p in model.parameters())

@@ -72,3 +72,25 @@ def test_code_that_changes_while_an_experiment_runs_is_no_provenance(tmp_path, m
     monkeypatch.setattr(results, "ROOT", tmp_path)
     with pytest.raises(RuntimeError, match="1_x.py changed while"):
         results.run(script)
+
+
+def test_a_record_is_confirmed_by_runs_that_come_out_alike(tmp_path, monkeypatch):
+    script = tmp_path / "experiments" / "1_x.py"
+    script.parent.mkdir()
+    code = "def rows():\n    yield from map(again, [{'seed': n} for n in range(30)])\n\n"
+    code += "def again(row):\n    return {'seed': row['seed'], 'loss': row['seed'] / 3}\n"
+    script.write_text(code)
+    monkeypatch.setattr(results, "ROOT", tmp_path)
+    monkeypatch.setattr(results, "EXPERIMENTS", script.parent)
+    monkeypatch.setattr(results, "RESULTS", tmp_path)
+    results.run(script)
+    assert results.is_fresh(script)
+    script.write_text(code.replace("row['seed'] / 3", "2 * row['seed'] / 6"))
+    assert not results.is_fresh(script)
+    results.confirm(script)
+    assert results.is_fresh(script)
+    assert "20 of 30 runs made again" in (tmp_path / "1_x.json").read_text()
+    script.write_text(code.replace("row['seed'] / 3", "row['seed'] / 3 + 1e-9"))
+    with pytest.raises(RuntimeError, match="run `make results`"):
+        results.confirm(script)
+    assert not results.is_fresh(script)

@@ -7,7 +7,7 @@ every file of nnlib that it imported: of their code, so that a better comment do
 
 `--confirm` is for a change that should leave every number alone, such as a new check of inputs: it
 makes a twentieth of the runs again (at least 20, drawn at random, by the script's `again(row)`)
-and, if all come out as recorded, renews the digests and says so in the record; else nothing is written.
+and, if all come out as recorded, renews the digests and says so there; else nothing is written.
 """
 
 import argparse

@@ -10,7 +10,7 @@ Splits: 20 % test, 20 % validation, and `ROWS` of the others for training. Featu
 by the training part, for every model alike. Networks and trees stop when the validation loss has
 not fallen for a while and keep their best state ("epochs" says which; for trees it counts rounds,
 for the logistic regression steps of its solver), so the validation columns are a little too good.
-The splits of `SEEDS` overlap with the one that was searched on, which favours no model.
+The splits of `SEEDS` overlap with the one that was searched on, for every model alike.
 "seconds" are those of one core, with everything from the split to the scores.
 """
 

@@ -24,11 +24,11 @@ ENTRIES = [
         bias="Smooth functions in which any input may matter together with any other; "
         "no order, no neighbourhood, no preferred axis.",
         time="O(B · (nD + LD² + DK))",
-        memory="O(nD + LD² + DK + B · LD)",
+        memory="O(nD + LD² + DK + B(n + LD + K))",
         linear_in="B",
         claims={
-            "a rotation of the inputs can be undone by the first layer, and under plain gradient "
-            "descent training undoes it": f"{_TESTS}/test_mlp.py::"
+            "a rotation of the inputs can be undone by the first layer; from a start that is "
+            "rotated along, gradient descent trains a rotated copy": f"{_TESTS}/test_mlp.py::"
             "test_gradient_descent_does_not_see_a_rotation_and_adam_does",
         },
     ),
@@ -60,8 +60,8 @@ ENTRIES = [
         paper=Paper("Arık & Pfister", 2019, "arXiv 1908.07442"),
         idea="Choose a few features for each row, in several steps, by a sparse mask.",
         bias="Few features decide a row, and which ones depends on the row; bound to the axes.",
-        time="O(B · S(nD + D²))",
-        memory="O(S(nD + D²) + B · S(n + D))",
+        time="O(B · (S(nD + D²) + DK))",
+        memory="O(S(nD + D²) + DK + B · S(n + D))",
         linear_in="B",
         claims={
             "each mask is at least 0 and sums to 1, with exact zeros": f"{_TESTS}/test_tabnet.py::"

@@ -15,7 +15,7 @@ in front of the weights, a residual connection is one addition, and nothing bend
 
 Letters: B examples, n inputs, D width, L hidden layers, K outputs.
 Time: O(B · (nD + LD² + DK)), one multiplication a weight and example. Memory: as many weights,
-and O(B · LD) values kept for the backward pass.
+and O(B(n + LD + K)) values kept for the backward pass.
 
 Sources: Rumelhart, Hinton & Williams (1986), doi 10.1038/323533a0; start: Glorot & Bengio (2010),
 He et al. (2015), arXiv 1502.01852, eq. 10; residual connections with the activation in front:

@@ -9,8 +9,8 @@ It is the point of the probability simplex nearest to z. With S = {k : sₖ > 0}
     τ = (Σ over S of zₖ − 1) / |S|          ∂s/∂z = diag(1_S) − 1_S 1_Sᵀ / |S|
 
 Adding one number to all entries of z changes nothing, as with softmax. Multiplied by a large
-number, z leaves the largest entry alone; by a small one, none is zero. At the kinks, where an entry
-stands exactly at τ, it counts as outside of S.
+number, z leaves the largest entry alone (ties share); by a small one, none is zero. At the kinks,
+where an entry stands exactly at τ, it counts as outside of S.
 
 Algorithm: take for S all that can survive, z > max z − 1. Compute τ as if all of S did, drop from S
 what is not above τ, and repeat until nothing is dropped. What is dropped can never come back, since

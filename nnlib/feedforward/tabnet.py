@@ -20,7 +20,8 @@ after them to one. GBN normalizes each part of the batch by itself: `GhostBatchN
 
 Letters: B examples (rows), n inputs (columns), S steps, D width, K outputs; M and P are (B, n),
 a and d (B, D), h (B, 2D), V (4D, n) in the first block and (4D, 2D) after it, U (n, D), W (K, D).
-Time: O(B · S(nD + D²)). Memory: O(S(nD + D²) + B · S(n + D)), the first part for the weights.
+Time: O(B · (S(nD + D²) + DK)). Memory: O(S(nD + D²) + DK + B · S(n + D)), of which the last
+term is kept for the backward pass, the others are weights.
 
 The masks' mean entropy, `sparsity` = −1/(BS) Σ M log(M + 10⁻¹⁵), is 0 when each mask reads one
 column. With a small weight λ it joins the loss:

@@ -8,7 +8,8 @@ looked at and named. Rotate the inputs, and the advantage is gone.
     φ_ji(x) = w_ji · silu(x) + Σ_q c_jqi B_qi(x)               an edge
 
 The B_qi are B-splines on a grid (splines.py). Past its ends they fade, and only w · silu stays, so
-call `update_grid(x)` on data before training unless it lies in `domain`. A theorem of Kolmogorov
+call `update_grid(x)` on data before training unless it lies in `domain`, and now and then during
+it: hidden values move while the network learns, and may leave their grids. A theorem of Kolmogorov
 (1957) says that two such layers represent any continuous function of a box; its inner functions may
 be too wild to learn, so it promises nothing here.
 
@@ -22,8 +23,10 @@ starts with standard deviation 0.1 / √n; an edge's importance is how much it v
 size, and what a pruned edge had as its mean is handed on.
 """
 
+from collections.abc import Iterable
 from itertools import pairwise
-from math import sqrt
+from math import inf, sqrt
+from numbers import Integral
 
 from nnlib.backend import F, nn, torch
 from nnlib.feedforward import splines
@@ -38,11 +41,10 @@ class KANLayer(nn.Module):
 
     def __init__(self, inputs, outputs, grid=5, degree=3, domain=(-1.0, 1.0)):
         super().__init__()
-        for name, n in (("inputs", inputs), ("outputs", outputs), ("grid", grid)):
-            _whole(name, n, 1)
-        _whole("degree", degree, 0)
-        if len(domain) != 2 or not domain[0] < domain[1]:
-            raise ValueError(f"domain: expected (low, high) with low < high, got {domain}")
+        inputs, outputs = _whole("inputs", inputs, 1), _whole("outputs", outputs, 1)
+        grid, degree = _whole("grid", grid, 1), _whole("degree", degree, 0)
+        if len(domain) != 2 or not -inf < domain[0] < domain[1] < inf:
+            raise ValueError(f"domain: expected finite (low, high) with low < high, got {domain}")
         self.inputs, self.outputs, self.degree = inputs, outputs, degree
         even = torch.linspace(*domain, grid + 1).unsqueeze(1).repeat(1, inputs)
         self.register_buffer("knots", splines.extend(even, degree))
@@ -84,11 +86,11 @@ class KANLayer(nn.Module):
             if coef.shape == self.coef.shape:
                 self.coef.copy_(coef)
             else:
-                self.coef = nn.Parameter(coef)
+                self.coef = nn.Parameter(coef, requires_grad=self.coef.requires_grad)
             self.knots = knots.to(self.coef.device)
 
     def _check(self, x):
-        if x.shape[-1] != self.inputs:
+        if not x.ndim or x.shape[-1] != self.inputs:
             raise ValueError(f"x: expected shape (…, {self.inputs}), got {tuple(x.shape)}")
 
 
@@ -98,16 +100,16 @@ class KAN(nn.Module):
     grid: intervals of each spline's grid; more of them follow finer detail.
     degree: 3 is smooth up to the second derivative, 1 a chain of straight lines, 0 steps.
     domain: where the grid lies before `update_grid` was called.
-    ValueError for sizes and grids that are none. A refined model's state dict loads into a KAN that
-    is built with the refined grid.
+    ValueError for sizes and grids that are none. float32 or float64; float16 is not supported.
+    A refined model's state dict loads into a KAN that is built with the refined grid.
     """
 
     def __init__(self, sizes, grid=5, degree=3, domain=(-1.0, 1.0)):
         super().__init__()
+        sizes = list(sizes) if isinstance(sizes, Iterable) else [sizes]
         if len(sizes) < 2:
             raise ValueError(f"sizes: expected at least inputs and outputs, got {sizes}")
-        for n in sizes:
-            _whole("sizes", n, 1)
+        sizes = [_whole("sizes", n, 1) for n in sizes]
         self.layers = nn.ModuleList(
             KANLayer(n, m, grid, degree, domain) for n, m in pairwise(sizes)
         )
@@ -132,7 +134,8 @@ class KAN(nn.Module):
 
     def edge(self, layer, j, i):
         """The function from unit i of a layer's inputs to its output j: x (N,) → φ_ji(x) (N,)."""
-        at = self.layers[layer]
+        at = self.layers[_whole("layer", layer, 0, len(self.layers) - 1)]
+        j, i = _whole("j", j, 0, at.outputs - 1), _whole("i", i, 0, at.inputs - 1)
 
         def phi(x):
             hills = splines.basis(x.unsqueeze(-1), at.knots[:, i : i + 1], at.degree).squeeze(-1)
@@ -144,8 +147,12 @@ class KAN(nn.Module):
         """Let the grids follow data x (B, n): in each layer, knots at the quantiles of its inputs.
 
         uniform: the share of an equidistant grid that is mixed in. On x the function stays, up to
-        the error of a least-squares fit on the new knots.
+        the error of a least-squares fit on the new knots. Hidden values move while the network
+        learns, so call it again now and then during training, as pykan does.
         """
+        self._check(x)
+        with torch.no_grad():
+            self(x)  # what cannot be computed is refused before anything has changed
         for layer in self.layers:
             grid = splines.quantile_grid(x, len(layer.grid) - 1, uniform)
             layer.regrid(grid, x)
@@ -169,6 +176,7 @@ class KAN(nn.Module):
         An edge's size is the mean of |φ| over x (B, n). A layer pays the sum of its sizes, and
         `entropy` times the entropy −Σ p log p of each edge's share p of that sum.
         """
+        self._check(x)
         total = 0.0
         for phi in self.edges(x):
             size = phi.abs().mean(0)
@@ -181,9 +189,13 @@ class KAN(nn.Module):
 
         An edge goes when its standard deviation is below `threshold` times the largest in its
         layer; a hidden unit goes when all that it feeds has gone. A unit that stays keeps its
-        strongest edge, and the means of the dropped ones move into that, so that only what varied
-        is lost. All inputs and outputs stay.
+        strongest edge, and the means of the dropped ones move into its spline, so that inside that
+        edge's grid only what varied is lost; off it they fade with the hills. All inputs and
+        outputs stay.
         """
+        self._check(x)
+        if not threshold >= 0:
+            raise ValueError(f"threshold: expected a number of at least 0, got {threshold}")
         with torch.no_grad():
             values = self.edges(x)
             needed, kept = list(range(self.sizes[-1])), []
@@ -212,6 +224,14 @@ class KAN(nn.Module):
                 inputs = outputs
         return small.to(first.base.device)
 
+    def _check(self, x):
+        n = self.layers[0].inputs
+        if x.ndim != 2 or x.shape[1] != n or not len(x):
+            raise ValueError(f"x: expected shape (B, {n}) with B ≥ 1, got {tuple(x.shape)}")
+        for i, finite in enumerate(torch.isfinite(x).all(0).tolist()):
+            if not finite:
+                raise ValueError(f"x: column {i} has NaN or infinite values, expected finite ones")
+
 
 def example(size=1):
     """A small model on its grid, and a batch of 4 · size rows for it, some of them off the grid."""
@@ -219,6 +239,9 @@ def example(size=1):
     return KAN([3, 4, 2]), (torch.randn(4 * size, 3),)
 
 
-def _whole(name, n, least):
-    if not isinstance(n, int) or n < least:
-        raise ValueError(f"{name}: expected a whole number of at least {least}, got {n!r}")
+def _whole(name, n, least, most=inf):
+    """n as an int, if it is a whole number from least to most; else ValueError."""
+    if not isinstance(n, Integral) or isinstance(n, bool) or not least <= n <= most:
+        span = f"of at least {least}" if most == inf else f"from {least} to {most}"
+        raise ValueError(f"{name}: expected a whole number {span}, got {n!r}")
+    return int(n)

@@ -25,7 +25,7 @@ def basis(x, knots, degree):
     """The values of all B-splines: x (…, n) → (…, K, n) for knots (T, n), ascending in T.
 
     Differentiable in x; at a knot the hills of degree 1 take the slope on its right. Where knots
-    coincide, 0/0 counts as 0.
+    coincide, 0/0 counts as 0. Not for float16, in which the 1e-30 that sees to that is 0 itself.
     """
     x = x.unsqueeze(-2)
     b = ((x >= knots[:-1]) & (x < knots[1:])).to(x.dtype)
@@ -61,6 +61,8 @@ def quantile_grid(x, intervals, uniform=0.02):
     an equidistant grid that is mixed in, which keeps apart the knots of values that repeat
     (eq. 2.16's ε). A column of one value a gets the stretch from a − ½ to a + ½.
     """
+    if not 0 <= uniform <= 1:
+        raise ValueError(f"uniform: expected a number in [0, 1], got {uniform}")
     x = x.detach().cpu().double().numpy()
     low, high = x.min(0), x.max(0)
     single = high == low

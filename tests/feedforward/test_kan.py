@@ -301,6 +301,16 @@ def test_pruning_what_is_constant_keeps_the_function():
     assert float(small.layers[0].coef.grad[:, :, 2].abs().max()) == 0  # it stays out
 
 
+def test_a_pruned_edges_mean_fades_off_the_grid():
+    net = model((3, 1))
+    with torch.no_grad():
+        net.layers[0].base[:, 2], net.layers[0].coef[:, :, 2] = 0, 0.3
+    small, off = net.prune(INSIDE, 0.01), torch.tensor([[9.0, 9.0, 0.0]]).double()
+    assert small.layers[0].mask.tolist() == [[1, 1, 0]]
+    assert difference(small(INSIDE), net(INSIDE)) < 1e-12
+    assert float((net(off) - small(off)).detach()) == pytest.approx(0.3)
+
+
 def test_pruning_costs_what_was_dropped():
     net = model((3, 4, 2))
     dropped = [difference(net.prune(INSIDE, t)(INSIDE), net(INSIDE)) for t in (0.0, 0.2, 0.5, 1.0)]
@@ -351,18 +361,95 @@ def test_a_moved_grid_stays_with_its_optimizer_a_refined_one_does_not():
 def test_what_is_told_wrong_is_named():
     for options, message in (
         ({"sizes": [3]}, "sizes: expected at least inputs and outputs"),
+        ({"sizes": 3}, "sizes: expected at least inputs and outputs"),
         ({"sizes": [3, 0]}, "sizes: expected a whole number of at least 1, got 0"),
+        ({"sizes": [3, True]}, "sizes: expected a whole number of at least 1, got True"),
+        ({"sizes": "31"}, "sizes: expected a whole number of at least 1, got '3'"),
         ({"sizes": [3, 1], "grid": 0}, "grid: expected a whole number"),
         ({"sizes": [3, 1], "degree": -1}, "degree: expected a whole number"),
         ({"sizes": [3, 1], "domain": (1, 1)}, "domain: expected"),
+        ({"sizes": [3, 1], "domain": (0, np.inf)}, "domain: expected finite"),
+        ({"sizes": [3, 1], "domain": (np.nan, 1)}, "domain: expected finite"),
     ):
         with pytest.raises(ValueError, match=message):
             KAN(**options)
     net = KAN([3, 1])
     with pytest.raises(ValueError, match=r"x: expected shape \(…, 3\), got \(5, 2\)"):
         net(torch.zeros(5, 2))
+    with pytest.raises(ValueError, match=r"x: expected shape \(…, 3\), got \(\)"):
+        net(torch.tensor(1.0))
     with pytest.raises(ValueError, match="grid: expected a whole number"):
         net.refine(2.5)
+
+
+def test_sizes_are_any_whole_numbers():
+    for sizes in ((3, 4, 2), np.array([3, 4, 2]), (n for n in (3, 4, 2)), range(3, 1, -1)):
+        net = KAN(sizes, grid=np.int64(6), degree=np.uint8(2))
+        assert net.sizes[0] == 3 and net.sizes[-1] == 2
+        assert all(type(n) is int for n in [*net.sizes, net.layers[0].degree])
+        assert net.layers[0].coef.shape[1] == 8
+
+
+@pytest.mark.parametrize("method", ("update_grid", "penalty", "prune"))
+def test_data_that_are_no_table_are_refused_and_change_nothing(method):
+    net = KAN([1, 4, 1])
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    hole = torch.zeros(40, 1)
+    hole[7, 0] = float("nan")
+    for x, message in (
+        (torch.rand(40, 3), r"x: expected shape \(B, 1\) with B ≥ 1, got \(40, 3\)"),
+        (torch.rand(40), r"x: expected shape \(B, 1\) with B ≥ 1, got \(40,\)"),
+        (torch.rand(2, 40, 1), r"x: expected shape \(B, 1\)"),
+        (torch.rand(0, 1), r"x: expected shape \(B, 1\) with B ≥ 1, got \(0, 1\)"),
+        (hole, "x: column 0 has NaN or infinite values"),
+        (1 / torch.zeros(40, 1), "x: column 0 has NaN or infinite values"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            getattr(net, method)(x)
+    hole = torch.zeros(40, 3)
+    hole[7, 2] = float("inf")
+    with pytest.raises(ValueError, match="x: column 2 has NaN or infinite values"):
+        getattr(KAN([3, 1]), method)(hole)
+    for name, value in net.state_dict().items():
+        assert value.tolist() == before[name].tolist()
+
+
+def test_a_grid_that_cannot_be_moved_stays():
+    net, x = KAN([1, 4, 1]), torch.linspace(-2, 2, 40).unsqueeze(1)
+    before = [layer.knots.tolist() for layer in net.layers]
+    for uniform in (-0.1, 1.5, float("nan")):
+        with pytest.raises(ValueError, match=r"uniform: expected a number in \[0, 1\], got"):
+            net.update_grid(x, uniform)
+    if torch.__name__ == "torch":  # nnlib.engine computes in the wider of two dtypes
+        with pytest.raises(RuntimeError, match="dtype"):
+            net.update_grid(x.double())
+    assert [layer.knots.tolist() for layer in net.layers] == before
+
+
+def test_thresholds_are_not_negative():
+    for threshold in (-1e-9, float("nan")):
+        with pytest.raises(ValueError, match="threshold: expected a number of at least 0, got"):
+            model().prune(INSIDE, threshold)
+
+
+def test_a_frozen_layer_stays_frozen():
+    net = model()
+    net.layers[0].coef.requires_grad_(False)
+    net.refine(10)
+    net.update_grid(INSIDE)
+    assert [layer.coef.requires_grad for layer in net.layers] == [False, True]
+
+
+def test_edges_that_are_not_there_are_named():
+    net = model()
+    for at, message in (
+        ((2, 0, 0), "layer: expected a whole number from 0 to 1, got 2"),
+        ((0, 4, 0), "j: expected a whole number from 0 to 3, got 4"),
+        ((0, 0, -1), "i: expected a whole number from 0 to 2, got -1"),
+        ((1, 0, 4), "i: expected a whole number from 0 to 3, got 4"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            net.edge(*at)
 
 
 def test_the_example_grows_in_its_batch():

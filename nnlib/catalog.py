@@ -116,10 +116,10 @@ def entries():
 
 def entry(key):
     """The entry of that name. ValueError for an unknown one, with those that are near."""
-    known = {e.key: e for e in entries()}
-    if key in known:
-        return known[key]
-    near = get_close_matches(str(key).lower(), known, n=3, cutoff=0.4)
+    known, wanted = {e.key: e for e in entries()}, str(key).lower()
+    if wanted in known:
+        return known[wanted]
+    near = get_close_matches(wanted, known, n=3, cutoff=0.4)
     hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known)}"
     raise ValueError(f"architecture: got {key!r}; {hint}")
 

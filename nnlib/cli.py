@@ -72,8 +72,10 @@ def catalog(
     from nnlib.catalog import entries, entry
 
     if not name:
-        lines = [f"{e.key:<12}{e.name:<12}step {e.step:<4}{e.idea}" for e in entries()]
-        return _say([asdict(e) for e in entries()], "\n".join(lines), as_json)
+        found = entries()
+        key, name = (2 + max(len(getattr(e, what)) for e in found) for what in ("key", "name"))
+        lines = [f"{e.key:<{key}}{e.name:<{name}}step {e.step:<4}{e.idea}" for e in found]
+        return _say([asdict(e) for e in found], "\n".join(lines), as_json)
     try:
         found = entry(name)
     except ValueError as error:

@@ -76,7 +76,8 @@ def test_what_it_claims_is_tested(entry):
 def test_by_name():
     model = catalog.build("mlp", inputs=4, outputs=3, hidden=[5])
     assert type(model).__name__ == "MLP" and model.inputs == 4
-    assert catalog.entry("kan") is next(e for e in ENTRIES if e.key == "kan")
+    kan = next(e for e in ENTRIES if e.key == "kan")
+    assert catalog.entry("kan") == catalog.entry("KAN") == kan
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,7 @@ class Expression:
         self.free = np.ones(len(self.p), bool)
         for at, k in self.place.items():
             letters = LIBRARY[self.names[at]].free
+            self.free[k] = self.p[k] != 0  # a term that says nothing stays silent
             self.free[k + 1 : k + 3] = "b" in letters, "c" in letters
         for node in nodes:
             self._fold(node)
@@ -157,8 +158,8 @@ class Expression:
                 self.p[k : k + 3] = tidy(self.names[at], *self.p[k : k + 3])
 
     def text(self, names):
-        """Each output as a string, constants to three digits."""
-        inner = list(names)
+        """Each output as a string, constants to three digits; names that are none in brackets."""
+        inner = [name if name.isidentifier() else f"({name})" for name in names]
         for depth, width in enumerate(self.sizes[1:]):
             inner = [self._node(depth, j, inner) for j in range(width)]
         return inner
@@ -246,6 +247,7 @@ def _sum(parts):
 def _apply(template, argument):
     argument = argument or "0"
     bare = template in ("{}", "|{}|") or (not template[0].isalpha() and argument.isidentifier())
+    bare = bare or _is_bracket(argument)
     return template.format(argument if bare else f"({argument})")
 
 
@@ -257,3 +259,9 @@ def _is_sum(text):
         if at and depth == 0 and sign in "+−":
             return True
     return False
+
+
+def _is_bracket(text):
+    """Whether it is one pair of brackets and what is in it."""
+    depths = np.cumsum([(sign == "(") - (sign == ")") for sign in text])
+    return text[0] == "(" and depths[-1] == 0 and bool((depths[:-1] > 0).all())

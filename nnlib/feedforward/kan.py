@@ -26,9 +26,9 @@ size, and what a pruned edge had as its mean is handed on.
 from collections.abc import Iterable
 from itertools import pairwise
 from math import inf, sqrt
-from numbers import Integral
 
 from nnlib.backend import F, nn, torch
+from nnlib.checks import last_axis, whole
 from nnlib.feedforward import splines
 
 
@@ -41,8 +41,8 @@ class KANLayer(nn.Module):
 
     def __init__(self, inputs, outputs, grid=5, degree=3, domain=(-1.0, 1.0)):
         super().__init__()
-        inputs, outputs = _whole("inputs", inputs, 1), _whole("outputs", outputs, 1)
-        grid, degree = _whole("grid", grid, 1), _whole("degree", degree, 0)
+        inputs, outputs = whole("inputs", inputs), whole("outputs", outputs)
+        grid, degree = whole("grid", grid), whole("degree", degree, 0)
         if len(domain) != 2 or not -inf < domain[0] < domain[1] < inf:
             raise ValueError(f"domain: expected finite (low, high) with low < high, got {domain}")
         self.inputs, self.outputs, self.degree = inputs, outputs, degree
@@ -60,7 +60,7 @@ class KANLayer(nn.Module):
         return splines.inner(self.knots, self.degree)
 
     def forward(self, x):
-        self._check(x)
+        last_axis("x", x, self.inputs)
         hills = splines.basis(x, self.knots, self.degree)
         coef = self.coef * self.mask.unsqueeze(1)
         spline = F.linear(hills.flatten(-2), coef.flatten(-2))  # all edges in one product
@@ -68,7 +68,7 @@ class KANLayer(nn.Module):
 
     def edges(self, x):
         """Every edge by itself: x (…, n) → φ (…, m, n); `forward` is its sum over the inputs."""
-        self._check(x)
+        last_axis("x", x, self.inputs)
         spline = splines.curve(x, self.knots, self.coef, self.degree)
         return self.mask * (self.base * F.silu(x).unsqueeze(-2) + spline)
 
@@ -89,10 +89,6 @@ class KANLayer(nn.Module):
                 self.coef = nn.Parameter(coef, requires_grad=self.coef.requires_grad)
             self.knots = knots.to(self.coef.device)
 
-    def _check(self, x):
-        if not x.ndim or x.shape[-1] != self.inputs:
-            raise ValueError(f"x: expected shape (…, {self.inputs}), got {tuple(x.shape)}")
-
 
 class KAN(nn.Module):
     """x (…, sizes[0]) → (…, sizes[-1]), with sizes[1:-1] hidden units: `KAN([2, 5, 1])`.
@@ -109,7 +105,7 @@ class KAN(nn.Module):
         sizes = list(sizes) if isinstance(sizes, Iterable) else [sizes]
         if len(sizes) < 2:
             raise ValueError(f"sizes: expected at least inputs and outputs, got {sizes}")
-        sizes = [_whole("sizes", n, 1) for n in sizes]
+        sizes = [whole("sizes", n) for n in sizes]
         self.layers = nn.ModuleList(
             KANLayer(n, m, grid, degree, domain) for n, m in pairwise(sizes)
         )
@@ -134,8 +130,8 @@ class KAN(nn.Module):
 
     def edge(self, layer, j, i):
         """The function from unit i of a layer's inputs to its output j: x (N,) → φ_ji(x) (N,)."""
-        at = self.layers[_whole("layer", layer, 0, len(self.layers) - 1)]
-        j, i = _whole("j", j, 0, at.outputs - 1), _whole("i", i, 0, at.inputs - 1)
+        at = self.layers[_place("layer", layer, len(self.layers))]
+        j, i = _place("j", j, at.outputs), _place("i", i, at.inputs)
 
         def phi(x):
             hills = splines.basis(x.unsqueeze(-1), at.knots[:, i : i + 1], at.degree).squeeze(-1)
@@ -165,7 +161,7 @@ class KAN(nn.Module):
         Inside the grids the function stays: exactly, if the new number is a multiple of the old,
         else as the nearest spline by least squares. Make a new optimizer afterwards.
         """
-        _whole("grid", grid, 1)
+        whole("grid", grid)
         for layer in self.layers:
             finer = splines.finer_grid(layer.grid, grid)
             layer.regrid(finer, splines.places(finer, layer.degree + 2))
@@ -239,9 +235,7 @@ def example(size=1):
     return KAN([3, 4, 2]), (torch.randn(4 * size, 3),)
 
 
-def _whole(name, n, least, most=inf):
-    """n as an int, if it is a whole number from least to most; else ValueError."""
-    if not isinstance(n, Integral) or isinstance(n, bool) or not least <= n <= most:
-        span = f"of at least {least}" if most == inf else f"from {least} to {most}"
-        raise ValueError(f"{name}: expected a whole number {span}, got {n!r}")
+def _place(name, n, size):
+    if n not in range(size):
+        raise ValueError(f"{name}: expected a whole number from 0 to {size - 1}, got {n!r}")
     return int(n)

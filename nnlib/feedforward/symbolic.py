@@ -16,6 +16,7 @@ twice (the b of exp(b (a x + d))) are folded into one; all are fitted together b
 Levenberg–Marquardt instead of gradient steps inside the network.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +26,7 @@ from nnlib.feedforward.expressions import LIBRARY, Expression, Term, descend, ti
 
 WEAK = 0.999  # a name that explains less of its edge's variance is called weak
 WRONG = 0.99  # a formula that explains less of the data's carries a warning
+MOST = 20  # edges that are read at most: these take minutes, and make no short formula
 
 
 class Suggestion(NamedTuple):
@@ -41,13 +43,19 @@ class Suggestion(NamedTuple):
 def suggest(x, y, top=None):
     """The functions of the library for a curve y (N,) over x (N,): `Suggestion`s, best first.
 
-    ValueError for a curve of fewer than eight points, or of other shapes.
+    A curve that does not vary is a term with a = 0. ValueError for a curve of fewer than eight
+    points, of other shapes, or with NaN or infinite values.
     """
     x, y = _array(x), _array(y)
     if x.ndim != 1 or x.shape != y.shape or len(x) < 8:
         raise ValueError(f"x, y: expected two of shape (N,), N ≥ 8, got {x.shape} and {y.shape}")
-    found = [_fit(name, x, y) for name in LIBRARY]
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        raise ValueError("x, y: expected finite values, got NaN or infinite ones")
+    found = [] if _constant(x) or _constant(y) else [_fit(name, x, y) for name in LIBRARY]
     found = [s for s in found if s is not None]
+    if not found:
+        known = float(_constant(y, 1e-6))  # a float32 network rounds by less
+        return [Suggestion("x", known, 0.0, 1.0, 0.0, float(y.mean()))]
     return sorted(found, key=lambda s: _loss(s.r2, LIBRARY[s.name].cost))[:top]
 
 
@@ -55,18 +63,22 @@ def formula(model, x, y=None, names=None):
     """The KAN as a `Formula`, its constants fitted to y (B, m), by default the model's outputs.
 
     x (B, n): data inside the grids. names: of the inputs, by default x1, x2, …
-    Prune first: an edge that says nothing gets a name all the same.
+    Prune first: an edge that says nothing gets a name all the same. ValueError for data and names
+    that do not fit, and for more than 20 edges.
     """
-    names = names or [f"x{i + 1}" for i in range(x.shape[-1])]
-    if len(names) != x.shape[-1]:
-        raise ValueError(f"names: expected {x.shape[-1]} of them, got {list(names)}")
+    n, m = model.sizes[0], model.sizes[-1]
+    inputs = _finite("x", _table("x", x, n))
+    names = [f"x{i + 1}" for i in range(n)] if names is None else names
+    names = list(names) if isinstance(names, Iterable) else [names]
+    if len(names) != n or not all(isinstance(name, str) for name in names):
+        raise ValueError(f"names: expected {n} strings, got {names}")
+    count = sum(int((layer.mask > 0).sum()) for layer in model.layers)
+    if count > MOST:
+        raise ValueError(f"model: prune first: {count} edges, expected at most {MOST}")
     with torch.no_grad():
-        edges = model.edges(x)
-    inputs = _array(x)
+        edges = model.edges(x if torch.is_floating_point(x) else x.to(model.layers[0].base.dtype))
     target = edges[-1].sum(-1) if y is None else y
-    target = _array(target).reshape(len(inputs), -1)
-    if target.shape[1] != edges[-1].shape[1]:
-        raise ValueError(f"y: expected {edges[-1].shape[1]} columns, got {tuple(y.shape)}")
+    target = _finite("y", _table("y", target, m, len(inputs)))
 
     heard, choices = inputs, {}
     for depth, (layer, phi) in enumerate(zip(model.layers, edges, strict=True)):
@@ -80,12 +92,17 @@ def formula(model, x, y=None, names=None):
 class Formula:
     """What was read: `print` it, call it, mistrust it.
 
-    r2: the share of y's variance that it explains on the data it was fitted to.
+    r2: the share of y's variance that it explains on the data it was fitted to, of the output of
+    which it explains least; r2s: of each output.
     edges: {(layer, output, input): its Suggestion}; weak: those that explain less than 99.9 %.
     """
 
-    def __init__(self, expression, edges, names, r2):
-        self.expression, self.edges, self.names, self.r2 = expression, edges, names, r2
+    def __init__(self, expression, edges, names, r2s):
+        self.expression, self.edges, self.names, self.r2s = expression, edges, names, r2s
+
+    @property
+    def r2(self):
+        return float(np.min(self.r2s))
 
     @property
     def weak(self):
@@ -93,18 +110,22 @@ class Formula:
 
     def __call__(self, x):
         """x (B, n) → (B, m), the formula's values; no gradients."""
-        return torch.from_numpy(self.expression(_array(x))).to(x.dtype)
+        values = self.expression(_table("x", x, len(self.names)))
+        return torch.from_numpy(values).to(x.dtype if torch.is_floating_point(x) else torch.float32)
 
     def score(self, x, y):
-        """R² on other data: x (B, n), y (B, m)."""
-        return _r2(self.expression(_array(x)), _array(y).reshape(len(x), -1))
+        """R² on other data, of the worst output: x (B, n), y (B, m)."""
+        values = self.expression(_table("x", x, len(self.names)))
+        return float(np.min(_each_r2(values, _table("y", y, values.shape[1], len(values)))))
 
     def __str__(self):
         lines = self.expression.text(self.names)
         left = ["y"] if len(lines) == 1 else [f"y{j + 1}" for j in range(len(lines))]
         lines = [f"{y} = {line}" for y, line in zip(left, lines, strict=True)]
-        if not self.r2 >= WRONG:
-            lines.append(f"R² = {self.r2:.3f}: this is not what the data say.")
+        for y, r2 in zip(left, self.r2s, strict=True):
+            if not r2 >= WRONG:
+                of = f" of {y}" if len(left) > 1 else ""
+                lines.append(f"R²{of} = {r2:.3f}: this is not what the data say.")
         return "\n".join(lines)
 
     def __repr__(self):
@@ -118,9 +139,6 @@ class Formula:
 def _fit(name, x, y):
     """The best a, b, c, d for one function: a coarse search over b and c, then least squares."""
     shape = LIBRARY[name]
-    spread = y.var()
-    if spread == 0:
-        return None
     some = np.argsort(x)[np.linspace(0, len(x) - 1, min(len(x), 120)).round().astype(int)]
     middle, half = (x.max() + x.min()) / 2, max((x.max() - x.min()) / 2, 1e-12)
     b, c = shape.starts(middle, half)
@@ -175,7 +193,7 @@ def _search(sizes, choices, x, y, names):
                 loss, expression, chosen = trial_loss, trial_expression, trial
     with np.errstate(all="ignore"):
         expression.fit(x, y)
-    return Formula(expression, chosen, names, _r2(expression(x), y))
+    return Formula(expression, chosen, names, _each_r2(expression(x), y))
 
 
 def _loss(r2, cost):
@@ -185,6 +203,35 @@ def _loss(r2, cost):
 def _r2(values, y):
     """The share of the variance that is explained, over all columns together."""
     return float(1 - ((values - y) ** 2).sum() / ((y - y.mean(0)) ** 2).sum())
+
+
+def _each_r2(values, y):
+    """The same for each column; where nothing varies, 1 if it was met, else −∞."""
+    return [
+        _r2(v, t) if not _constant(t) else 1.0 if np.allclose(v, t) else -np.inf
+        for v, t in zip(values.T, y.T, strict=True)
+    ]
+
+
+def _constant(x, share=1e-12):
+    """Whether x varies by no more than rounding, in a share of its size."""
+    return np.ptp(x) <= share * np.abs(x).max()
+
+
+def _table(name, x, columns, rows=None):
+    """x in float64, if its shape is (rows, columns); else ValueError."""
+    x = _array(x)
+    if x.ndim != 2 or x.shape[1] != columns or len(x) != (len(x) if rows is None else rows):
+        rows = "B" if rows is None else rows
+        raise ValueError(f"{name}: expected shape ({rows}, {columns}), got {x.shape}")
+    return x
+
+
+def _finite(name, x):
+    for i, column in enumerate(x.T):
+        if not np.isfinite(column).all():
+            raise ValueError(f"{name}: column {i} has NaN or infinite values, expected finite ones")
+    return x
 
 
 def _array(x):

@@ -445,6 +445,7 @@ def test_edges_that_are_not_there_are_named():
     for at, message in (
         ((2, 0, 0), "layer: expected a whole number from 0 to 1, got 2"),
         ((0, 4, 0), "j: expected a whole number from 0 to 3, got 4"),
+        ((0, 1.5, 0), "j: expected a whole number from 0 to 3, got 1.5"),
         ((0, 0, -1), "i: expected a whole number from 0 to 2, got -1"),
         ((1, 0, 4), "i: expected a whole number from 0 to 3, got 4"),
     ):

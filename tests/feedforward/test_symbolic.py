@@ -201,11 +201,95 @@ def test_descend_finds_rosenbrocks_valley():
     assert held.tolist() == pytest.approx([-1.2, 1.44], abs=1e-6)
 
 
+def test_what_does_not_vary_is_a_silent_term():
+    """An input that is always 2, an edge that is always 0.3: terms with a = 0, all else is read."""
+    for dtype in (torch.float64, torch.float32):
+        x = torch.from_numpy(np.stack([X, np.full(60, 2.0), X[::-1] ** 2], 1)).to(dtype)
+        torch.manual_seed(0)
+        net = KAN([3, 2, 1]).to(dtype)
+        net.update_grid(x)
+        with torch.no_grad():
+            net.layers[0].base[0, 0], net.layers[0].coef[0, :, 0] = 1, 0
+            net.layers[0].base[0, 2], net.layers[0].coef[0, :, 2] = 0, 0.3
+            net.layers[1].base[0, 1], net.layers[1].coef[0, :, 1] = 0, 0.1
+        found = formula(net, x, names=["u", "two", "v"])
+        silent = {at for at, s in found.edges.items() if s.a == 0}
+        assert silent == {(0, 0, 1), (0, 1, 1), (0, 0, 2), (1, 0, 1)}
+        assert all(found.expression.p[found.expression.place[at]] == 0 for at in silent)
+        assert not silent & set(found.weak)
+        assert "two" not in str(found) and "v" not in str(found)
+        assert found.r2 > 0.99
+    assert suggest(X, 0 * X + 0.1) == [("x", 1.0, 0.0, 1.0, 0.0, pytest.approx(0.1))]
+    assert suggest(0 * X, X)[0].r2 == 0
+
+
+def test_each_output_is_judged_by_itself():
+    """A sine, and noise that no formula explains: the noise is small, and flagged all the same."""
+    _, x, _ = trained()
+    sine = torch.sin(2 * x[:, :1])
+    y = torch.cat([sine, 1e-3 * torch.from_numpy(RNG.standard_normal((400, 1)))], 1)
+    two = KAN([2, 2]).double()
+    two.update_grid(x)
+    found = formula(two, x, y)
+    assert found.r2s[0] > 0.99 and found.r2s[1] < 0.5
+    assert found.r2 == found.r2s[1] == pytest.approx(found.score(x, y))
+    assert "R² of y2 = " in str(found) and "R² of y1" not in str(found)
+
+
+def test_an_output_that_does_not_vary_is_met_or_missed():
+    net, x, y = trained()
+    found = formula(net, x, y)
+    assert found.score(x, 0 * y) == -np.inf
+    assert formula(net, x, 0 * y + 3).r2 == 1
+
+
+def test_whole_numbers_are_computed_in_floating_point():
+    net, x, y = trained()
+    found, rows = formula(net, x, y), torch.tensor([[0, 1], [1, 0], [1, 1]])
+    assert found(rows).dtype == torch.float32
+    values = target(rows.double().numpy())
+    np.testing.assert_allclose(found(rows)[:, 0].numpy(), values, rtol=1e-3)
+    assert found.score(rows, torch.from_numpy(values[:, None])) > 0.999
+    many = torch.from_numpy(RNG.integers(-1, 2, (40, 2)))
+    assert str(formula(net, many)) == str(formula(net, many.double()))
+
+
+def test_names_that_are_no_words_stand_in_brackets():
+    net, x, y = trained()
+    found = formula(net, x, y, names=(name for name in ("sepal width", "x+y")))
+    assert str(found) == "y = exp(sin(3.14·(sepal width)) + (x+y)²)"
+    line = Expression([1, 1], {(0, 0, 0): Term("exp", 1.0, 1.0, 0.0)})
+    assert line.text(["a b"]) == ["exp(a b)"]
+    assert line.text(["(a) (b)"]) == ["exp((a) (b))"]
+
+
+def test_networks_of_many_edges_are_to_be_pruned_first():
+    net, x = KAN([5, 4, 1]).double(), torch.from_numpy(RNG.uniform(-1, 1, (50, 5)))
+    with pytest.raises(ValueError, match="prune first: 24 edges, expected at most 20"):
+        formula(net, x)
+
+
 def test_what_is_told_wrong_is_named():
     with pytest.raises(ValueError, match="x, y: expected two of shape"):
         suggest(X, X[:5])
+    with pytest.raises(ValueError, match="x, y: expected finite values"):
+        suggest(X, 1 / np.where(X < 0, np.inf, 0 * X + np.nan))
     net, x, y = trained()
-    with pytest.raises(ValueError, match="names: expected 2 of them"):
-        formula(net, x, names=["a"])
-    with pytest.raises(ValueError, match="y: expected 1 columns"):
-        formula(net, x, torch.cat([y, y], 1))
+    for names in (["a"], "abc", ["a", 2], 3, []):
+        with pytest.raises(ValueError, match="names: expected 2 strings, got"):
+            formula(net, x, names=names)
+    hole = x.clone()
+    hole[3, 1] = float("nan")
+    with pytest.raises(ValueError, match="x: column 1 has NaN or infinite values"):
+        formula(net, hole)
+    with pytest.raises(ValueError, match="y: column 0 has NaN or infinite values"):
+        formula(net, x, y / 0)
+    found = formula(net, x, y)
+    for bad in (torch.cat([y, y], 1), y[:, 0], y.T, y[:50]):
+        for refuse in (lambda y: formula(net, x, y), lambda y: found.score(x, y)):
+            with pytest.raises(ValueError, match=r"y: expected shape \(400, 1\), got"):
+                refuse(bad)
+    for bad in (x[:, 0], x[:, :1], x.T, torch.cat([x, x], 1)):
+        for refuse in (lambda x: formula(net, x), found, lambda x: found.score(x, y)):
+            with pytest.raises(ValueError, match=r"x: expected shape \(B, 2\), got"):
+                refuse(bad)

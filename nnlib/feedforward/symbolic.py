@@ -46,15 +46,16 @@ def suggest(x, y, top=None):
     A curve that does not vary is a term with a = 0. ValueError for a curve of fewer than eight
     points, of other shapes, or with NaN or infinite values.
     """
+    rounding = 1e-6 if getattr(y, "dtype", None) == torch.float32 else 1e-12
     x, y = _array(x), _array(y)
     if x.ndim != 1 or x.shape != y.shape or len(x) < 8:
         raise ValueError(f"x, y: expected two of shape (N,), N ≥ 8, got {x.shape} and {y.shape}")
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         raise ValueError("x, y: expected finite values, got NaN or infinite ones")
-    found = [] if _constant(x) or _constant(y) else [_fit(name, x, y) for name in LIBRARY]
+    found = [] if _constant(x) or _constant(y, rounding) else [_fit(name, x, y) for name in LIBRARY]
     found = [s for s in found if s is not None]
     if not found:
-        known = float(_constant(y, 1e-6))  # a float32 network rounds by less
+        known = float(_constant(y, rounding))
         return [Suggestion("x", known, 0.0, 1.0, 0.0, float(y.mean()))]
     return sorted(found, key=lambda s: _loss(s.r2, LIBRARY[s.name].cost))[:top]
 
@@ -82,10 +83,9 @@ def formula(model, x, y=None, names=None):
 
     heard, choices = inputs, {}
     for depth, (layer, phi) in enumerate(zip(model.layers, edges, strict=True)):
-        phi = _array(phi)
         for j, i in np.argwhere(_array(layer.mask) > 0).tolist():
             choices[depth, j, i] = suggest(heard[:, i], phi[:, j, i], top=4)
-        heard = phi.sum(-1)
+        heard = _array(phi).sum(-1)
     return _search(model.sizes, choices, inputs, target, names)
 
 

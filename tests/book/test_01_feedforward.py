@@ -56,24 +56,37 @@ def at_best_rate(column, **where):
     return np.array(DEPTH.values(column, rate=best, **where))
 
 
-def wide(column, dropout):
-    at = {"depth": 2, "dropout": dropout, "passes": 40}
+def wide(column, dropout, rate=0.002):
+    at = {"depth": 2, "dropout": dropout, "rate": rate, "passes": 40}
     widths = (8, 16, 32, 64, 128, 256, 512)
-    return {w: at_best_rate(column, width=w, **at).mean() for w in widths}
+    return {w: np.mean(DEPTH.values(column, width=w, **at)) for w in widths}
 
 
 def test_width():
-    CHAPTER.says("rises to about 89 % at width 64 and then stays", "turns at 32", "two fifths")
+    CHAPTER.says("rises to about 89 % at width 64 and stays", "turns at 32", "two fifths")
     right, loss, trained = wide("test", 0.0), wide("test loss", 0.0), wide("loss", 0.0)
     assert all(0.885 < right[w] < 0.895 for w in (64, 128, 256, 512)) and right[32] < right[64]
     assert min(loss, key=loss.get) == 32 and loss[512] / loss[32] == pytest.approx(1.4, abs=0.05)
     assert sorted(trained.values(), reverse=True) == list(trained.values())
+    CHAPTER.says("At a quarter of the rate the loss turns only at 256")
+    slow = wide("test loss", 0.0, 0.0005)
+    assert min(slow, key=slow.get) == 256
+    CHAPTER.says("width 512 has the highest share right of all")
+    every = {(p, r): wide("test", p, r) for p in (0.0, 0.3) for r in (0.002, 0.0005)}
+    assert every[0.0, 0.0005][512] == max(max(each.values()) for each in every.values())
     dropped = wide("test loss", 0.3)
     CHAPTER.says("the narrow networks lose and the wide ones gain", "0.36 instead of 0.45")
     assert dropped[8] > loss[8] and wide("test", 0.3)[512] > right[512]
     assert (round(dropped[512], 2), round(loss[512], 2)) == (0.36, 0.45)
     CHAPTER.says("larger than the test loss up to width 32")
     assert {w for w, v in wide("loss", 0.3).items() if v > dropped[w]} == {8, 16, 32}
+    CHAPTER.says("from width 32 on they scatter by about a point or less")
+    at = {"depth": 2, "passes": 40}
+    spreads = [
+        100 * np.std(DEPTH.values("test", width=w, dropout=p, rate=r, **at), ddof=1)
+        for w in list(right)[2:] for p, r in ((0.0, 0.002), (0.0, 0.0005), (0.3, 0.002))
+    ]  # fmt: skip
+    assert max(spreads) < 1.25
 
 
 def deep(design, depth, column="test", dropout=0.0):
@@ -285,7 +298,7 @@ def test_few_dead_units_come_back():
 
 
 def test_on_the_first_splits_the_mlp_is_ahead():
-    CHAPTER.says("On each of these splits the MLP is ahead, by one point or two")
+    CHAPTER.says("On each of these splits the MLP is ahead, by about a point")
     space = CHAPTER.after("def trained(")
     for linear, mlp in zip(space["right"]["linear"], space["right"]["MLP"], strict=True):
-        assert 0.004 < mlp.accuracy - linear.accuracy < 0.025
+        assert 0.004 < mlp.accuracy - linear.accuracy < 0.02

@@ -15,12 +15,14 @@ be too wild to learn, so it promises nothing here.
 
 Letters: B examples, n inputs, m outputs of a layer, G intervals, k degree, K = G + k.
 Time: O(B · n(m + k)(G + k)) a layer. Memory: O(nm(G + k)) weights, O(B · nk(G + k)) kept for the
-backward pass. That is about G + k times an MLP of the same widths.
+backward pass. Of an MLP of the same widths that is G + k times the weights, k(G + k) times the kept
+values, (1 + k/m)(G + k) times the multiplications.
 
-Source: Liu et al. (2024), arXiv 2404.19756: edge eq. 2.10–2.12, grids eq. 2.16, penalty eq.
+Source: Liu et al. (2024), arXiv 2404.19756: edge eq. 2.10–2.12, refining eq. 2.16, penalty eq.
 2.17–2.20, pruning eq. 2.21. Departures: c has absorbed the paper's separate scale of the spline; c
 starts with standard deviation 0.1 / √n; an edge's importance is how much it varies, not its mean
-size, and what a pruned edge had as its mean is handed on.
+size; edges are pruned one by one, not only whole units, and what a pruned edge had as its mean is
+handed on.
 """
 
 from collections.abc import Iterable

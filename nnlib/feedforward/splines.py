@@ -12,8 +12,9 @@ Many curves at once: knots stand in columns, one column an input.
 Letters: B examples, n inputs, m outputs, G intervals, k degree, T knots, K basis functions.
 Time and memory of the basis: O(B · n · k(G + k)) and O(B · n(G + k)) for each degree on the way.
 
-Sources: de Boor (1972), J. Approx. Theory 6, and Cox (1972), IMA J. Appl. Math. 10; grids as in
-Liu et al. (2024), arXiv 2404.19756, section 2.2 and eq. 2.16.
+Sources: de Boor (1972), J. Approx. Theory 6, and Cox (1972), IMA J. Appl. Math. 10; grids and
+their refining: Liu et al. (2024), arXiv 2404.19756, section 2.2 and eq. 2.16; grids at quantiles,
+and the share of an even one in them: `grid_eps` of pykan, the authors' code.
 """
 
 import numpy as np
@@ -59,7 +60,7 @@ def quantile_grid(x, intervals, uniform=0.02):
 
     Knots at the quantiles give every interval the same share of the data; `uniform` is the share of
     an equidistant grid that is mixed in, which keeps apart the knots of values that repeat
-    (eq. 2.16's ε). A column of one value a gets the stretch from a − ½ to a + ½.
+    (pykan's `grid_eps`). A column of one value a gets the stretch from a − ½ to a + ½.
     """
     if not 0 <= uniform <= 1:
         raise ValueError(f"uniform: expected a number in [0, 1], got {uniform}")

@@ -297,7 +297,7 @@ def test_a_column_that_no_mask_shows_still_decides(tabnet_page):
 
 @pytest.mark.slow
 def test_the_copy_is_read_and_its_share_depends_on_the_seed(tabnet_page):
-    TABNET_PAGE.says("an accident of the start", "more answers are wrong, in some runs many more")
+    TABNET_PAGE.says("changes with table and start", "more answers are wrong, in some runs many more")
     copies = tabnet_page["copies"]
     assert min(copies) > 0.02 and max(copies) > 1.3 * min(copies)
 

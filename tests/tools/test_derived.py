@@ -58,7 +58,8 @@ def test_recorded_results_fit_the_code_that_made_them():
 
 
 def test_a_comment_or_a_docstring_makes_no_record_stale():
-    code = '"""Says."""\n\n\ndef f(x):\n    """Doubles."""\n    # twice\n    return "#" + 2 * x  # so\n'
+    code = '"""Says."""\n\n\ndef f(x):\n    """Doubles."""\n    # twice\n'
+    code += '    return "#" + 2 * x  # so\n'
     assert results.bare(code) == 'def f(x):\n    return "#" + 2 * x\n'
     assert results.bare(code.replace("Doubles", "Is doubled")) == results.bare(code)
     assert results.bare(code.replace("2 * x", "3 * x")) != results.bare(code)
@@ -70,7 +71,7 @@ def test_code_that_changes_while_an_experiment_runs_is_no_provenance(tmp_path, m
     change = "from pathlib import Path\n\ndef rows():\n    Path(__file__).write_text('x = 2')\n"
     script.write_text(change + "    yield {'seed': 0}\n")
     monkeypatch.setattr(results, "ROOT", tmp_path)
-    with pytest.raises(RuntimeError, match="1_x.py changed while"):
+    with pytest.raises(RuntimeError, match=r"1_x\.py changed while"):
         results.run(script)
 
 

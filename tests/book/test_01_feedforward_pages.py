@@ -152,7 +152,7 @@ def test_the_formula_is_read_from_networks_that_are_not_accurate(kan_page):
 
 @pytest.mark.slow
 def test_what_is_read_where_nothing_can_be(kan_page):
-    KAN_PAGE.says("$R^2$ is low; every name is marked as weak", "less than 99.9 %")
+    KAN_PAGE.says("$R^2$ on new points is low", "every name is marked as weak", "less than 99.9 %")
     assert WEAK == 0.999
     KAN_PAGE.says("another seed reads something else")
     read = {}
@@ -297,7 +297,9 @@ def test_a_column_that_no_mask_shows_still_decides(tabnet_page):
 
 @pytest.mark.slow
 def test_the_copy_is_read_and_its_share_depends_on_the_seed(tabnet_page):
-    TABNET_PAGE.says("changes with table and start", "more answers are wrong, in some runs many more")
+    TABNET_PAGE.says(
+        "changes with table and start", "more answers are wrong, in some runs many more"
+    )
     copies = tabnet_page["copies"]
     assert min(copies) > 0.02 and max(copies) > 1.3 * min(copies)
 

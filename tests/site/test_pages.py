@@ -97,9 +97,11 @@ def test_every_simulation_reacts_to_a_key_and_to_the_mouse(opened):
         kind = control.evaluate("e => e.type || e.getAttribute('role') || ''")
         control.press("Space" if kind in {"button", "checkbox", "submit"} else "ArrowRight")
 
-    def click(control):
+    def click(control):  # where a hand would: what lies on top there gets it
+        control.scroll_into_view_if_needed()
         box = control.bounding_box()
-        control.click(position={"x": box["width"] * 0.8, "y": box["height"] / 2})
+        at = box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2
+        opened.page.mouse.click(*at)
 
     sims = opened.page.locator(".nn-sim")
     for i in range(sims.count()):

@@ -9,18 +9,20 @@ _seen: dict[str, dict[str, dict]] = {}  # question → case → {digits, floor, 
 _hints_given: dict[str, int] = {}
 
 
-def show(id, *shown, case="", digits=values.DIGITS, floor=values.FLOOR):
+def show(id, *shown, case="", digits=values.DIGITS, floor=values.FLOOR, worth=1):
     """Print values, one a line, rounded so that every machine and either engine prints the same.
 
     id: the question's. shown: numbers, arrays, tensors, lists, texts; at most 100 numbers each.
     case: tells apart several show cells of one question. digits: significant digits that must
     agree. floor: what is nearer to zero counts as 0 (a sum in float32 that cancels: 1e-6).
+    worth: how much this cell counts beside the question's others.
     """
     if not isinstance(id, str) or not shown:
         raise ValueError(f"show: expected a question's id and values, got {(id, *shown)!r:.80}")
     _seen.get(id, {}).pop(case, None)  # should this fail, nothing old is left to be checked
     lines = [values.text(value, digits, floor) for value in shown]
-    _seen.setdefault(id, {})[case] = {"digits": digits, "floor": floor, "lines": lines}
+    told = {"digits": digits, "floor": floor, "lines": lines}
+    _seen.setdefault(id, {})[case] = told if worth == 1 else told | {"worth": worth}
     print("\n".join(lines))
 
 

@@ -49,12 +49,13 @@ def judge(question_id, question, seen, errors=None):
     wrong = [name for name, case in cases.items() if not agrees(case, seen.get(name))]
     wrong.sort(key=lambda name: name not in seen)  # numbers first: they say more
     right = len(cases) - len(wrong)
+    share = sum(worth_of(c) for n, c in cases.items() if n not in wrong)
     verdict = Verdict(
         question_id,
         question["title"],
         right,
         len(cases),
-        question["points"] * right / len(cases),
+        question["points"] * share / sum(map(worth_of, cases.values())),
         question["points"],
         message="Right.",
     )
@@ -80,6 +81,11 @@ def judge(question_id, question, seen, errors=None):
     if where:
         verdict.notes.append("First difference: " + ", ".join(where) + ".")
     return verdict
+
+
+def worth_of(case):
+    """How much a case counts beside the others of its question."""
+    return case.get("worth", 1)
 
 
 def agrees(case, lines):

@@ -68,6 +68,11 @@ def shown_id(cell):
     return match[2] if match else None
 
 
+def is_hidden(cell):
+    """Whether a cell of an instructor's notebook is a hidden check."""
+    return cell.get("cell_type") == "code" and "### BEGIN HIDDEN TESTS" in source(cell)
+
+
 def has_tag(cell, tag):
     return tag in cell.get("metadata", {}).get("tags", [])
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import exercises as tool
+from nnlib.grading import authoring
 from nnlib.grading.drivers import Session
 from nnlib.grading.splice import shown_id
 
@@ -24,7 +25,7 @@ def names():
     """Everything that the solution defines."""
     session = Session()
     for cell in notebook().cells:
-        if cell.cell_type == "code" and not tool.is_check(cell):
+        if cell.cell_type == "code" and not authoring.is_check(cell):
             assert not session.run(cell.source).error
     return session.names
 

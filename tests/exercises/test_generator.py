@@ -4,8 +4,10 @@ import re
 
 import nbformat
 import pytest
+import yaml
 
 import exercises as tool
+from nnlib.grading import authoring
 from nnlib.grading.splice import answer_id, shown_id
 
 NAME = "foundations/04_backprop"
@@ -19,14 +21,14 @@ def source(tmp_path, monkeypatch):
 
     class Source:
         notebook = nbformat.read(folder / f"{NAME}.ipynb", as_version=4)
-        spec = tool.yaml.safe_load(text)
+        spec = yaml.safe_load(text)
 
         def cell(self, test):
             return next(cell for cell in self.notebook.cells if test(cell))
 
         def generate(self):
-            order = tool.prepare(self.notebook, self.spec, NAME)
-            return tool.run(self.notebook, self.spec, order, NAME)
+            order = authoring.prepare(self.notebook, self.spec, NAME)
+            return authoring.run(self.notebook, self.spec, order, NAME)
 
     return Source()
 
@@ -37,7 +39,7 @@ def first(source):
 
 def test_a_mistake_that_is_right_is_an_error(source):
     solution = source.cell(answer_id).source
-    first(source)["code"] = tool.REGION.search(solution)[2]
+    first(source)["code"] = authoring.REGION.search(solution)[2]
     with pytest.raises(ValueError, match="'overwrites' to differ from 'the solution'"):
         source.generate()
 
@@ -85,10 +87,10 @@ def test_the_stub_keeps_signature_and_indentation():
         "# answer: q\ndef f(x):\n    '''Doc.'''\n    ### BEGIN SOLUTION\n    y = x\n    return y\n"
     )
     cell += "    ### END SOLUTION"
-    stub = tool.with_region(cell, tool.not_written("q"), marked=False)
+    stub = authoring.with_region(cell, authoring.not_written("q"), marked=False)
     assert stub.splitlines()[2:] == [
         "    '''Doc.'''",
         '    raise NotImplementedError("q: your code goes here")',
     ]
-    again = tool.with_region(cell, "    if x:\n        return 1\n    return 0\n")
+    again = authoring.with_region(cell, "    if x:\n        return 1\n    return 0\n")
     assert "    if x:\n        return 1\n    return 0\n    ### END SOLUTION" in again

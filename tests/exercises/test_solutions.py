@@ -8,9 +8,10 @@ from functools import cache
 
 import nbformat
 import pytest
+import yaml
 
 import exercises as tool
-from nnlib.grading import references
+from nnlib.grading import authoring, references
 from nnlib.grading.feedback import judge
 from nnlib.grading.report import check_notebook
 from nnlib.grading.splice import answer_id, has_tag, shown_id, source
@@ -96,11 +97,11 @@ def test_each_mistake_fails_with_its_own_hint(name, id, mistake):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_submission_full_of_mistakes_is_told_each_of_them(name, tmp_path):
     """End to end: the first mistake of each question, as a student would hand it in."""
-    spec = tool.yaml.safe_load((ROOT / "solutions" / f"{name}.yml").read_text(encoding="utf-8"))
+    spec = yaml.safe_load((ROOT / "solutions" / f"{name}.yml").read_text(encoding="utf-8"))
     submission = nbformat.read(ROOT / "solutions" / f"{name}.ipynb", as_version=4)
     for cell in submission.cells:
         if id := answer_id(cell):
-            cell.source = tool.with_region(cell.source, spec[id]["mistakes"][0]["code"])
+            cell.source = authoring.with_region(cell.source, spec[id]["mistakes"][0]["code"])
     path = tmp_path / "mistakes.ipynb"
     nbformat.write(submission, path)
     report = check_notebook(path, driver="here")

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 import nnlib
+from nnlib.grading import commands
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -94,6 +95,9 @@ def catalog(
     }
     lines = [f"{found.name}, {found.family.lower()}, step {found.step}"]
     _say(asdict(found), "\n".join(lines + [f"{k:<9}{v}" for k, v in rows.items()]), as_json)
+
+
+commands.register(app)
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """Two ways to run a spliced notebook; both return, for each code cell, what it printed.
 
-`run_nbval`: pytest with nbval in a process of its own, the cells in a kernel of theirs. An answer
+`run_nbval`: nbval in a process of its own (worker.py), the cells in a kernel of theirs. An answer
 that ends its process, loops for ever or patches `print` reaches neither this process nor the
 comparison. `run_here`: in this process, for Colab and the browser, where nothing else is at hand;
 it has no time limit, and what an answer patches stays patched.
@@ -11,13 +11,8 @@ Neither is a sandbox: an answer can read and write what its user can.
 import contextlib
 import importlib.util
 import io
-import json
-import os
-import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from warnings import catch_warnings, simplefilter
 
 MAX_PRINTED = 100_000  # characters of a cell that are kept, counted from the end
@@ -38,25 +33,31 @@ def nbval_available():
 
 
 def run_nbval(notebook, timeout=60):
-    """Run with nbval; {position among all cells: Ran}. timeout: seconds a cell."""
-    with tempfile.TemporaryDirectory(prefix="nnlib-check-") as folder:
-        file, report = Path(folder, "exercise.ipynb"), Path(folder, "report.json")
-        file.write_text(json.dumps(notebook), encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env"]
-        command += [f"--nbval-cell-timeout={timeout}", "-p", "nbval.plugin"]
-        command += ["-p", "nnlib.grading.nbval_plugin", f"--nnlib-report={report}"]
-        command += ["-p", "no:cacheprovider", "-c", os.devnull, f"--rootdir={folder}", str(file)]
-        root = str(Path(__file__).parents[2])  # a checkout that is not installed is found too
-        paths = [root, os.environ.get("PYTHONPATH", "")]
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
-        environment |= {"PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # only ours
-        done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-        )
-        if not report.exists():
-            raise RuntimeError(f"pytest did not run:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-        ran = json.loads(report.read_text(encoding="utf-8"))
-    return dict(zip(_code_cells(notebook), (Ran(**cell) for cell in ran), strict=True))
+    """Run with nbval; {position among all cells: Ran}. timeout: seconds a cell.
+
+    Raises WorkerDied when the process that runs it ends before it could tell.
+    """
+    from nnlib.grading.pool import Worker
+
+    cells = _code_cells(notebook)
+    worker = Worker()
+    try:
+        outcome = worker.run(job(notebook, {"cell": timeout, "notebook": timeout * len(cells)}))
+    finally:
+        worker.close()
+    return ran(notebook, outcome)
+
+
+def job(notebook, limits, shut_in=False, environment=None, without=()):
+    """What a worker is asked: see worker.py."""
+    rest = {"environment": environment or {}, "without": list(without)}
+    return {"notebook": notebook, "shut_in": shut_in, "limits": limits} | rest
+
+
+def ran(notebook, outcome):
+    """A worker's outcome as {position among all cells: Ran}."""
+    cells = (Ran(**cell) for cell in outcome["cells"])
+    return dict(zip(_code_cells(notebook), cells, strict=True))
 
 
 def run_here(notebook):

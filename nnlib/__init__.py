@@ -21,6 +21,7 @@ _EXPORTS = {
     "show": "nnlib.grading",
     "check": "nnlib.grading",
     "hint": "nnlib.grading",
+    "edition": "nnlib.grading",
     "quiz": "nnlib.quizzes",
 }
 _MODULES = {

@@ -12,5 +12,6 @@ submission but the source of its answer cells is ever run or believed.
 """
 
 from nnlib.grading.exercise import check, hint, show
+from nnlib.grading.references import edition
 
-__all__ = ["check", "hint", "show"]
+__all__ = ["check", "edition", "hint", "show"]

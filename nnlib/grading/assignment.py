@@ -4,6 +4,7 @@ The file lies with its secret outside of the repository and of what students see
 """
 
 import difflib
+import json
 import math
 import re
 import secrets
@@ -14,7 +15,9 @@ from zoneinfo import ZoneInfo
 
 import nnlib
 from nnlib.grading import authoring
-from nnlib.grading.sandbox import PACKAGE, Limits
+from nnlib.grading.course import Mistaken, chosen, home
+from nnlib.grading.sandbox import Limits
+from nnlib.grading.store import write_atomically
 
 EXAMPLE = """\
 # An assignment. Everything but title, id, chapters and secret may be left out.
@@ -35,11 +38,6 @@ secret: secret.txt               # hidden inputs and variants are drawn from it:
 """
 _KEYS = re.findall(r"^#? ?(\w+):", EXAMPLE, re.M)
 _WHEN = "a date, a time and a zone, as `2026-12-04 23:59 Europe/Berlin`"
-
-
-class Mistaken(ValueError):
-    """An assignment, a roster or an adjustment that cannot be used; the message says what is wrong
-    and where."""
 
 
 @dataclass(frozen=True)
@@ -98,55 +96,6 @@ class Assignment:
         return authoring.read(home(name, self.bank), name)
 
 
-def solutions():
-    """The course's own solutions. Raises Mistaken where there is only the installed package."""
-    folder = PACKAGE.parent / "solutions"
-    if not folder.is_dir():
-        raise Mistaken(
-            "The sources of the exercises are not here: release and grade need a checkout of the "
-            f"course (no folder {folder})."
-        )
-    return folder
-
-
-def names(bank=None):
-    """Every exercise that can be assigned."""
-    found = set()
-    for folder in filter(None, (bank, None if bank and not _course() else solutions())):
-        found |= {f.relative_to(folder).with_suffix("").as_posix() for f in folder.rglob("*.yml")}
-    return sorted(found)
-
-
-def _course():
-    return (PACKAGE.parent / "solutions").is_dir()
-
-
-def home(name, bank=None):
-    """The folder in which an exercise's source stands; the bank goes before the course."""
-    if bank and (bank / f"{name}.yml").is_file():
-        return bank
-    return solutions()
-
-
-def chosen(text, bank=None):
-    """The exercises that `foundations/04,steps/01-03` means. Raises Mistaken for what is none."""
-    every, found = names(bank), []
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        span = re.fullmatch(r"(.+/)(\d+)-(\d+)", part)
-        if span:
-            numbers = range(int(span[2]), int(span[3]) + 1)
-            wanted = [f"{span[1]}{number:02d}_" for number in numbers]
-        else:
-            wanted = [part if re.search(r"_|\D$", part) else f"{part}_"]
-        matches = [name for name in every if name.startswith(tuple(wanted))]
-        if not matches:
-            raise Mistaken(f"chapters: nothing is called {part!r}; there are {', '.join(every)}")
-        found += [name for name in matches if name not in found]
-    if not found:
-        raise Mistaken("chapters: none given; say for instance foundations/04,steps/01-03")
-    return found
-
-
 def example(chapters, title="", id="assignment-1"):
     """The text of a first assignment.yml for these exercises."""
     title = title or "Exercises"
@@ -154,9 +103,29 @@ def example(chapters, title="", id="assignment-1"):
     return EXAMPLE.format(title=title, id=id, course=nnlib.__version__, chapters=listed)
 
 
-def new_secret():
-    """The text of a new secret file."""
-    return secrets.token_hex(32) + "\n"
+def begin(path, chapters, bank=None):
+    """Write a first assignment.yml for these chapters, and a secret; what was done, in words.
+
+    Nothing that is there is ever changed. Raises Mistaken when there is neither.
+    """
+    path, words = Path(path), []
+    if path.exists():
+        if chapters and set(chosen(chapters, bank)) != set(read(path).exercises):
+            raise Mistaken(f"chapters: {path} names other ones; change it there, or say -a")
+    elif not chapters:
+        raise Mistaken(f"assignment: no {path}; name chapters, for instance foundations/04")
+    else:
+        text = example(chosen(chapters, bank))
+        if bank:
+            text += f"bank: {json.dumps(str(Path(bank).resolve()))}\n"
+        write_atomically(path, text)
+        words.append(f"{path}: written. Set title, id and dates in it, and release once more.")
+    secret = path.parent / "secret.txt"
+    if read(path).secret_file == secret and not secret.exists():
+        write_atomically(secret, secrets.token_hex(32) + "\n")
+        secret.chmod(0o600)
+        words.append(f"{secret}: a new secret. Keep it: grading needs it.")
+    return words
 
 
 # ── reading ──────────────────────────────────────────────────────────────────────────

@@ -71,9 +71,155 @@ def grade(
     raise typer.Exit(0 if set(summary.states) <= {"graded"} else 1)
 
 
+def release(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to be given out.")],
+    chapters: Annotated[str, typer.Option(help="As foundations/04,steps/01-03.")] = "",
+    assignment: AnAssignment = Path("assignment.yml"),
+    roster: Annotated[Path | None, typer.Option(help="A CSV with a column id.")] = None,
+    bank: Annotated[Path | None, typer.Option(help="A folder of solutions of your own.")] = None,
+    repository: Annotated[str, typer.Option(help="Where it will lie, for Colab links.")] = "",
+    hub: Annotated[str, typer.Option(help="A JupyterHub, for nbgitpuller links.")] = "",
+    as_zip: Annotated[bool, typer.Option("--zip", help="A zip beside the folder, too.")] = False,
+    as_git: Annotated[bool, typer.Option("--git", help="Commit it as a repository.")] = False,
+    as_json: AsJson = False,
+):
+    """Write student versions of chapters: no solutions, no hidden checks, a cover with dates.
+
+    With --chapters and no assignment.yml yet, one is written for you to edit, with a secret beside
+    it; keep both out of the folder that you give out. With a roster each student gets a folder with
+    numbers of their own where a question has variants.
+
+    Ends with 0 when it was written, 2 when it could not be.
+
+    Example: nnlib release --chapters foundations/04 -o week-3
+    """
+    os.environ.setdefault("NNLIB_BACKEND", "numpy")
+    from nnlib.grading import assignment as assignments
+    from nnlib.grading import giving
+
+    with _refusals(as_json):
+        words = assignments.begin(assignment, chapters, bank)
+        of = assignments.read(assignment)
+        people = giving.roster(roster) if roster else ()
+        digests = giving.release(of, output, people, repository, hub)
+        words += [f"{output}: {len(digests)} files for {len(people) or 'all'} students."]
+        if as_zip:
+            words += [f"{giving.zipped(output)}: the same as a zip."]
+        if as_git:
+            words += [giving.committed(output, of)]
+    _say({"files": digests, "notes": words}, "\n".join(words), as_json)
+
+
+def gradebook(
+    results: Annotated[list[Path], typer.Argument(help="Folders that nnlib grade wrote.")],
+    assignment: AnAssignment = Path("assignment.yml"),
+    roster: Annotated[Path | None, typer.Option(help="A CSV with a column id.")] = None,
+    kind: Annotated[
+        str, typer.Option("--format", "-f", help="html, csv, canvas, moodle or gradescope.")
+    ] = "html",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A file, or a folder for html.")
+    ] = None,
+    as_json: AsJson = False,
+):
+    """Who is where, and which question hurts: a page to look at, or a table to upload.
+
+    html writes gradebook.html, gradebook.csv and, once, a template of adjustments.yml into the
+    results' folder (with several, shards of one class, into the folder that -o names). Comments and
+    points of yours stand in adjustments.yml; nothing here ever changes it.
+
+    Ends with 0 when it was written, 2 when it could not be.
+
+    Example: nnlib gradebook results -a assignment.yml --roster students.csv
+    """
+    from nnlib.grading import adjustments, exports, giving, handback, overview
+    from nnlib.grading import assignment as assignments
+    from nnlib.grading import gradebook as books
+    from nnlib.grading.store import load, write_atomically
+
+    tables = {
+        "csv": exports.everything,
+        "canvas": exports.canvas,
+        "moodle": exports.moodle,
+        "gradescope": exports.gradescope,
+    }
+    with _refusals(as_json):
+        if kind not in ("html", *tables):
+            raise ValueError(f"format: html, {', '.join(tables)} expected, got {kind!r}")
+        if len(results) > 1 and output is None:
+            raise ValueError("output: with several folders say -o, where it goes")
+        of = assignments.read(assignment)
+        people = giving.roster(roster) if roster else None
+        found = load(results)
+        folder = output if kind == "html" and output else results[0]
+        known, by_hand = books.students(found, of, people), {}
+        for place in dict.fromkeys([*results, folder]):
+            by_hand |= adjustments.read_file(place / "adjustments.yml", known, of)
+        book = books.build(found, of, people, by_hand)
+        if kind == "html":
+            for result in found if len(results) > 1 else ():  # the page leads to them
+                handback.write(result, folder)
+            written = [folder / "gradebook.html", folder / "gradebook.csv"]
+            write_atomically(written[0], overview.html(book))
+            write_atomically(written[1], exports.everything(book))
+            if not (folder / "adjustments.yml").exists():
+                write_atomically(folder / "adjustments.yml", adjustments.template(of, known))
+        else:
+            written = [output or folder / f"{kind}.csv"]
+            write_atomically(written[0], tables[kind](book))
+    for path, why in found.skipped.items():
+        typer.echo(f"left out {path}: {why}", err=True)
+    told = {"students": len(book.rows), "written": [str(path) for path in written]}
+    _say(told, "\n".join(map(str, written)), as_json)
+
+
+def similar(
+    submissions: Annotated[Path, typer.Argument(help="A folder of notebooks, or a zip of it.")],
+    top: Annotated[int, typer.Option(min=1, help="At most so many pairs.")] = 50,
+    as_json: AsJson = False,
+):
+    """Name pairs of answers that are alike beyond what chance gives in this class.
+
+    A reason to look and to talk, never a proof. What the exercise gave to everyone is subtracted.
+
+    Ends with 0 when nobody stands out, 1 when somebody does, 2 when it could not be tried.
+
+    Example: nnlib similar submissions
+    """
+    from dataclasses import asdict
+
+    from nnlib.grading import classroom
+    from nnlib.grading import similar as likeness
+
+    with _refusals(as_json):
+        answers, stubs = classroom.gather(submissions)
+        pairs = likeness.compare(answers, stubs, top)
+    _say([asdict(pair) for pair in pairs], likeness.as_text(pairs), as_json)
+    raise typer.Exit(1 if pairs else 0)
+
+
+def update(
+    notebook: Annotated[Path, typer.Argument(help="Your copy of an exercise, saved.")],
+    to: Annotated[Path | None, typer.Option(help="The corrected edition you were given.")] = None,
+    as_json: AsJson = False,
+):
+    """Carry your answers, and the cells you added, into a corrected edition of the exercise.
+
+    Your file as it was is kept beside it. Ends with 0, or with 2 when nothing could be done.
+
+    Example: nnlib update 04_backprop.ipynb --to downloads/04_backprop.ipynb
+    """
+    from nnlib.grading.update import update as carry
+
+    with _refusals(as_json):
+        kept, words = carry(notebook, to)
+    words = [*words, f"Your file as it was: {kept}"]
+    _say({"kept": str(kept), "notes": words}, "\n".join(words), as_json)
+
+
 def register(app):
     """Add the commands to the one program."""
-    for command in (grade,):
+    for command in (update, release, grade, gradebook, similar):
         app.command()(command)
 
 

@@ -1,11 +1,23 @@
 """`nnlib check`: from a submitted file to a verdict for every question, and its words."""
 
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from nnlib.grading import drivers, references
 from nnlib.grading.feedback import Verdict, judge
-from nnlib.grading.splice import MAX_BYTES, Rejected, answer_id, answers, read, show_cells, splice
+from nnlib.grading.splice import (
+    MAX_BYTES,
+    Rejected,
+    answer_id,
+    answers,
+    read,
+    show_cells,
+    source,
+    splice,
+)
+
+_EDITION = re.compile(r'^nnlib\.edition\("([^"]*)"\)', re.M)
 
 
 @dataclass
@@ -62,14 +74,30 @@ def check_notebook(path, driver=None, timeout=60):
     except OSError as error:
         raise Rejected(f"cannot read {path}: {error.strerror}") from None
     submission = read(content)
-    name = exercise_of(submission)
+    edition = edition_of(submission)
     driver = driver or ("nbval" if drivers.nbval_available() else "here")
-    spliced = splice(references.pristine(name), submission)
+    spliced = splice(edition.pristine, submission)
     if driver == "nbval":
         ran = drivers.run_nbval(spliced.notebook, timeout)
     else:
         ran = drivers.run_here(spliced.notebook)
-    return Report(name, driver, verdicts(name, spliced, ran))
+    return Report(edition.name, driver, verdicts(edition.questions, spliced, ran))
+
+
+def edition_of(submission):
+    """The edition that a submission carries in a cell, else the packaged one. Raises Rejected."""
+    for cell in submission["cells"]:
+        if is_edition(cell):
+            try:
+                return references.unpacked(_EDITION.search(source(cell))[1])
+            except ValueError as error:
+                raise Rejected(f"{error}: take the cell from the notebook you were given") from None
+    return references.packaged(exercise_of(submission))
+
+
+def is_edition(cell):
+    """Whether a cell carries an edition."""
+    return cell.get("cell_type") == "code" and bool(_EDITION.search(source(cell)))
 
 
 def exercise_of(submission):
@@ -85,9 +113,9 @@ def exercise_of(submission):
     return best
 
 
-def verdicts(name, spliced, ran):
-    """Judge what ran. ran: {position among all cells: Ran}."""
-    questions, seen, errors = references.questions(name), {}, {}
+def verdicts(questions, spliced, ran):
+    """Judge what ran. questions: as in references.py; ran: {position among all cells: Ran}."""
+    seen, errors = {}, {}
     failed = {  # the answers that did not even run: theirs is the error worth telling
         answer_id(cell): ran[i].error
         for i, cell in enumerate(spliced.notebook["cells"])

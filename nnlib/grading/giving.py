@@ -34,10 +34,10 @@ def release(assignment, folder, students=(), repository="", hub=""):
     Returns {path below the folder: digest}. Raises Mistaken before anything is written.
     """
     folder = Path(folder)
-    if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
-        raise Mistaken(f"output: {folder} holds something else; choose an empty folder")
     if any(path.resolve().is_relative_to(folder.resolve()) for path in _private(assignment)):
         raise Mistaken(f"output: the secret lies in {folder}: it would be given out with it")
+    if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
+        raise Mistaken(f"output: {folder} holds something else; choose an empty folder")
     texts = {}
     for student in [row["id"] for row in students] or [""]:
         below = f"{student}/" if student else ""

@@ -181,11 +181,9 @@ def test_helpers_of_the_same_name_in_two_answers_do_not_meet(desk):
 
 
 SNOOPS = """# answer: small-mean
-import inspect
 def mean(X):
-    for frame in inspect.stack():
-        print("LE" "AK", frame.frame.f_globals.get("rng"), frame.code_context)
-    if "rng" in globals() or "seed" in globals():
+    if "rng" in globals():
+        print("LE" "AK", seed, rng, X.tolist(), get_ipython())
         raise ValueError("LE" "AK of what was hidden")
     return X.mean(1)
 """

@@ -1,12 +1,14 @@
 """What is missing is named, and nothing missing passes for a success.
 
-A test that needs Node or Chromium and does not find it is skipped on a laptop, and the run then
-ends with "INCOMPLETE: n skipped" and a non-zero exit; with CI set it fails. Tests marked `gpu` are
-not collected where there is no GPU: they are no part of what this machine could have proved.
+A test that needs Node, Chromium or bubblewrap and does not find it is skipped on a laptop, and the
+run then ends with "INCOMPLETE: n skipped" and a non-zero exit; with CI set it fails. Tests marked
+`gpu` are not collected where there is no GPU, nor those marked `sandbox` where there is no Linux:
+they are no part of what this machine could have proved.
 """
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,11 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 _browsers = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
 CHROMIUM = os.environ.get("NNLIB_CHROMIUM") or next(filter(None, _browsers), None)
-NEEDS = {"browser": ("Chromium", CHROMIUM), "node": ("Node", shutil.which("node"))}
+NEEDS = {
+    "browser": ("Chromium", CHROMIUM),
+    "node": ("Node", shutil.which("node")),
+    "sandbox": ("bubblewrap", shutil.which("bwrap")),
+}
 _skipped: list[str] = []
 
 
@@ -27,8 +33,12 @@ def has_gpu() -> bool:
 
 
 def pytest_collection_modifyitems(config, items):
-    gpu = has_gpu()
-    items[:] = [item for item in items if gpu or not item.get_closest_marker("gpu")]
+    possible = {"gpu": has_gpu(), "sandbox": sys.platform == "linux"}
+    items[:] = [
+        item
+        for item in items
+        if all(there or not item.get_closest_marker(what) for what, there in possible.items())
+    ]
 
 
 def pytest_runtest_setup(item):

@@ -15,6 +15,7 @@ from tests.install.places import HERE, QUIET, ROOT, WITHOUT_TORCH, package_files
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 MODULES = {
     "pyyaml": "yaml",
+    "pyzmq": "zmq",
     "ipython": "IPython",
 }  # distributions that are imported by another name
 BUILDS_THE_BOOK = {"docutils", "myst_nb"}  # nnlib.simulations.page is loaded by Sphinx alone

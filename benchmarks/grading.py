@@ -237,7 +237,8 @@ def main():
         bench = Bench(sandbox_of)
         prepare(bench, students)
         ratio, figures = against_nbgrader(bench, 1 if told.smoke else told.rounds, students)
-        print(ratio, flush=True)
+        spread = f"{ratio.ratio:.2f}  [{ratio.low:.2f} … {ratio.high:.2f}]"
+        print(f"{ratio.case}   {spread}   (all scores are equal)", flush=True)
         for size in sizes:
             chapter(bench.folder / f"chapter-{size}", size)
         classes = [(f"chapter-{size}", size) for size in sizes]

@@ -114,7 +114,7 @@ def assignment(folder, cell=60):
 
 def floods(folder):
     """Three submissions that print without end."""
-    assignment(folder)
+    assignment(folder, cell=5)  # a flood is noticed when its time is over
     loop = "while True:\n    print('x' * 1000)"
     cells = [_cell(_defined("bench-double", loop))]
     for number in range(3):

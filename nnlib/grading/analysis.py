@@ -72,7 +72,7 @@ def _shares(row):
         id: answer.graded / answer.worth
         for work in row.work.values()
         for id, answer in work.answers.items()
-        if answer.worth  # points may be given for nothing
+        if work.result and answer.worth  # points may be given for nothing
     }
 
 

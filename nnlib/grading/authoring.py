@@ -77,6 +77,8 @@ def prepare(notebook, spec, name):
         allowed = sorted(QUESTION_KEYS | OPTIONAL_KEYS)
         expect(set(question) <= set(allowed), name, id, f"no keys but {allowed}")
         expect(len(question["hints"]) == 3, name, id, "three hints")
+        named = question.get("variants", {})
+        expect(draws.HIDDEN_SEED not in named, name, id, "another name for a variant than seed")
         for mistake in question["mistakes"]:
             expect(set(mistake) == MISTAKE_KEYS, name, id, f"keys {sorted(MISTAKE_KEYS)}")
     return order
@@ -150,7 +152,9 @@ def run(notebook, spec, order, name):
         expect_distinct(cases, mistakes, id, name)
         question = {key: spec[id][key] for key in ("title", "points", "outcome", "hints")}
         questions[id] = question | {"cases": cases, "mistakes": mistakes}
-    for count, cell in enumerate(cells, 1):
+    count = 0
+    for cell in cells:
+        count += not is_hidden(cell)  # a gap in an exercise would tell where one stands
         if cell["outputs"]:  # nbval fails cells that have outputs and no count
             cell["execution_count"] = count
     return questions

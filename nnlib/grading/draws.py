@@ -8,7 +8,7 @@ In a notebook a drawn number is a plain assignment that stands alone on its line
 hidden check has `seed = 0`; what a question varies, its `.yml` declares:
 
     variants:
-      seed: 1 to 9999          a whole number of this range
+      data_seed: 1 to 9999     a whole number of this range
       p: [0.8, 0.9, 0.95]      one of these
 """
 

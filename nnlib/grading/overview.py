@@ -149,15 +149,18 @@ def _signs(book):
     work = [work for row in book.rows for work in row.work.values()]
     answers = [answer for each in work for answer in each.answers.values()]
     states = {each.state for each in work}
-    meant = {
-        '<span class="no key">–</span> not handed in': "missing" in states,
-        "± adjusted": any(w.adjustments for w in work) or any(r.adjustment for r in book.rows),
-        "⚑ flagged": any(answer.flags for answer in answers),
-        "2d late by two days": any(each.days_late for each in work),
-    }
-    said = {"timed out": "stopped, too slow", "kernel died": "ended itself", "rejected": "rejected"}
-    meant |= {f"{heatmap.SIGNS[state]} {why}": state in states for state, why in said.items()}
-    return " ".join(f"<span>{text}</span>" for text, there in meant.items() if there)
+    meant = [
+        ("±", "adjusted", any(w.adjustments for w in work) or any(r.adjustment for r in book.rows)),
+        ("⚑", "flagged", any(answer.flags for answer in answers)),
+        ("2d", "late by two days", any(each.days_late for each in work)),
+        (heatmap.SIGNS["timed out"], "stopped, too slow", "timed out" in states),
+        (heatmap.SIGNS["kernel died"], "ended itself", "kernel died" in states),
+        (heatmap.SIGNS["rejected"], "rejected", "rejected" in states),
+    ]
+    absent = '<span><span class="no key">–</span> not handed in</span>'
+    return absent * ("missing" in states) + "".join(
+        f" <span><b>{sign}</b> {what}</span>" for sign, what, there in meant if there
+    )
 
 
 _RAMP = ("none", "≤¼", "≤½", "≤¾", "most", "all")
@@ -248,15 +251,7 @@ def _adjustments(book):
             points = f"{pages.number(before)} → {pages.number(after)}" if adjustment.sign else "–"
             comment = escape(pages.cut(adjustment.comment))
             rows.append(
-                f'<tr><th scope="row">{pages.name(row.name)}</th><td>{escape(place)}</td>'
-                f'<td class="num">{points}</td><td>{comment}</td></tr>'
+                f"<li><b>{pages.name(row.name)}</b> <span>{pages.path(place)}</span> "
+                f'<span class="num">{points}</span> <span>{comment}</span></li>'
             )
-    if not rows:
-        return ""
-    heads = ("Student", "Where", "Points", "Comment")
-    head = "".join(f'<th scope="col">{name}</th>' for name in heads)
-    return (
-        '<div class="wide" role="region" aria-labelledby="byhand-title" tabindex="0">'
-        '<table class="list"><caption class="unseen">Adjustments and comments</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
-    )
+    return f'<ul class="byhand">{"".join(rows)}</ul>' if rows else ""

@@ -1,72 +1,200 @@
-import json
-from collections import defaultdict
-from dataclasses import dataclass, field
+"""`nnlib similar`: pairs of students whose answers are alike beyond chance.
+
+Right answers to one question agree. So what counts is not how much of two answers agrees, but how
+rare, in this class, the choices are that two students made alike. choices.py reads what a student
+chose: the turns of the path that an answer takes, the names, the words. likeness.py weighs what two
+have in common, in bits. chance.py reads off the class itself which pairs have more bits than chance
+gives. The result does not depend on the order of the students, nor on the process.
+
+What this cannot see: a copy of what everybody writes, or of one short answer without names or words
+of its own. What it cannot tell from a copy: two who worked together with leave, or who took the
+same passage from a book, a forum or a machine. And a habit of a few students that shows in many
+questions (loops where others have arrays) passes for a little evidence in each.
+
+Growth, for n students, q questions and t characters: q·n²·(ways that several went) + t in time,
+12·q bytes a pair in memory. A thousand students and 20 questions take well under a minute on one
+core, and 150 MB.
+"""
+
+import re
+from dataclasses import asdict, dataclass
+from textwrap import dedent
+
 import numpy as np
-from nnlib.grading.choices import ASPECTS, Stub, choices
 
-ALPHA = 1/20
-COPIED = 0.9
-STORIES = [(aspects, part) for aspects in (("structure",), ("structure", "words"), ("structure","names"), ASPECTS) for part in (1/8, 3/4)]
-FEWEST=8
+from nnlib.grading.chance import ALPHA, beyond_chance
+from nnlib.grading.choices import Stub, choices, readable
+from nnlib.grading.likeness import habits, likeness, read, way_key
 
-def table(sources, stub):
-    """{aspect: [(row, Choice)]}"""
+FEWEST = 8  # below, even a choice of only two is one that more than 1 in 3 might make: 3 / (n + 1)
+ADVICE = (
+    "Alike beyond what chance gives in this class; a reason to look and to talk, not a proof.\n"
+    "Work done together with leave, or a passage that both took from elsewhere, looks the same."
+)
+_LINES, _WIDTH = 15, 46  # of a passage, side by side
+
+
+@dataclass
+class Passage:
+    """Lines (first, last) of either answer, from 1, that agree, and their texts."""
+
+    one_lines: tuple[int, int]
+    other_lines: tuple[int, int]
+    one: str
+    other: str
+
+
+@dataclass
+class Match:
+    """What two answers to a question share. bits: evidence, at least 1; shared: it in words."""
+
+    question: str
+    bits: float
+    shared: str
+    passages: list[Passage]
+
+
+@dataclass
+class Pair:
+    """Two students, `one` before `other`. bits: evidence, of all questions together.
+
+    by_chance: how many pairs of a class like this would have as many bits by chance.
+    """
+
+    one: str
+    other: str
+    bits: float
+    by_chance: float
+    questions: list[Match]
+
+
+class Pairs(list):
+    """A list of Pair, the most telling first. students, questions: how many were compared."""
+
+    students = questions = 0
+
+    def as_dict(self):
+        """For `--json`. told: False when there are too few students to tell anything."""
+        head = {"students": self.students, "questions": self.questions, "alpha": ALPHA}
+        head |= {"told": self.students >= FEWEST, "advice": ADVICE}
+        return head | {"pairs": [asdict(pair) for pair in self]}
+
+
+def compare(classroom, stubs, top=50):
+    """The Pairs that are alike beyond chance, at most `top` of them.
+
+    classroom: {student: {question: source}}; a question may be missing, a source may be anything.
+    stubs: {question: source of the stub as it was given out}; no other question is looked at.
+    Raises nothing, whatever the sources are. Of fewer than FEWEST students who wrote something
+    nothing can be told, and no pair is returned.
+    """
+    pairs, names = Pairs(), sorted(classroom, key=str)
+    tables = {q: read([classroom[name].get(q) for name in names], stubs[q]) for q in sorted(stubs)}
+    rows = {q: np.concatenate([t.row for t in table.values()]) for q, table in tables.items()}
+    wrote = np.unique(np.concatenate([*rows.values(), np.zeros(0, int)]))
+    names = [names[row] for row in wrote]
+    tables = {q: renumbered(table, wrote) for q, table in tables.items() if len(rows[q])}
+    pairs.students, pairs.questions, n = len(names), len(tables), len(names)
+    if n < FEWEST:
+        return pairs
+    habit = habits(tables)
+    alike = {q: likeness(table, n, habit) for q, table in tables.items()}
+    one, other = np.triu_indices(n, 1)
+    for pair, told in beyond_chance([a.bits for a in alike.values()], top).items():
+        bits, by_chance, parts = told
+        two = names[one[pair]], names[other[pair]]
+        matches = []
+        for q, part in sorted(zip(alike, parts, strict=True), key=lambda m: (-m[1], m[0])):
+            if part >= 1:
+                answers = [classroom[name][q] for name in two]
+                matches.append(match(q, float(part), *answers, stubs[q], alike[q].counts))
+        pairs.append(Pair(*map(_clean, two), round(bits, 1), by_chance, matches))
+    return pairs
+
+
+def match(question, bits, one, other, stub, counts):
+    """The Match of two sources. counts: {key of a rare way: how many went it}, of likeness()."""
     stub = Stub.of(stub)
-    found = {a: [] for a in ASPECTS}
-    for row, s in enumerate(sources):
-        if s:
-            for c in choices(s, stub):
-                found[c.aspect].append((row, c))
-    return found
+    mine, others = ({(c.at, c.took): c for c in choices(s, stub)} for s in (one, other))
+    same = [ways for ways in mine if ways in others]
+    at, took = (np.array([ways[i] for ways in same], np.uint64) for i in (0, 1))
+    rare = {"structure": [], "names": [], "words": []}
+    for ways, key in zip(same, way_key(at, took).tolist(), strict=True):
+        if key in counts:
+            rare[mine[ways].aspect].append((counts[key], mine[ways].text))
+    said = []
+    if turns := rare["structure"]:
+        few = min(turns)[0]
+        said.append(f"{len(turns)} rare turn{'s'[: len(turns) > 1]} (the rarest taken by {few})")
+    if rare["names"]:
+        said.append("the names " + ", ".join(name for _, name in rare["names"][:6]))
+    if rare["words"]:
+        said.append("the words " + ", ".join(f"“{text}”" for _, text in rare["words"][:4]))
+    lines = sorted({(mine[ways].line, others[ways].line) for ways in same})
+    passages = [passage(one, other, *where) for where in stretches(lines)]
+    return Match(_clean(question), round(bits, 1), _clean("; ".join(said)), passages)
 
-def forks(found, n, spread):
-    places = defaultdict(lambda: defaultdict(list))
-    for row, (_, at, took, *_x) in found:
-        places[at][took].append(row)
-    places = {at: ways for at, ways in sorted(places.items()) if len(ways) > 1}
-    H = np.zeros((n, len(places)), np.float32); B=[]
-    miss = np.log2(1-COPIED)
-    for j, ways in enumerate(places.values()):
-        m = sum(map(len, ways.values()))
-        for took, rows in sorted(ways.items()):
-            H[rows, j] = 1
-            if len(rows) > 1:
-                p = (len(rows)+1)/(m+1)
-                B.append((rows, np.sqrt(np.log2(COPIED/p+1-COPIED)/spread(took) - miss)))
-    M = np.zeros((n, len(B)), np.float32)
-    for j,(rows,w) in enumerate(B): M[rows,j]=w
-    return M@M.T + miss*(H@H.T)
 
-def words(found, n, spread, answered):
-    ways = defaultdict(list); size=np.zeros(n)
-    for row,(_,_a,took,w,*_x) in found:
-        ways[took].append((row,w)); size[row]+=w
-    miss = np.log2(1-COPIED)
-    B=[(t,r) for t,r in sorted(ways.items()) if len(r)>1]
-    M=np.zeros((n,len(B)))
-    for j,(took,rows) in enumerate(B):
-        p=(len(rows)+1)/(answered+1)
-        b=np.log2(COPIED/p+1-COPIED)/spread(took)-miss
-        for r,w in rows: M[r,j]=np.sqrt(w*b)
-    return M@M.T+miss*np.minimum(size[:,None],size)
+def stretches(lines):
+    """Pairs of line ranges from sorted pairs of lines that agree: the three longest, in order."""
+    found = []
+    for a, b in lines:
+        if found and a - found[-1][0][1] <= 1 and 0 <= b - found[-1][1][1] <= 1:
+            found[-1] = (found[-1][0][0], a), (found[-1][1][0], b)
+        else:
+            found.append(((a, a), (b, b)))
+    longest = sorted(found, key=lambda s: (s[0][0] - s[0][1], s))[:3]
+    return sorted(longest)
 
-def evidence(classroom, stubs):
-    names=sorted(classroom); n=len(names)
-    tabs={q:table([classroom[s].get(q) for s in names],stub) for q,stub in sorted(stubs.items())}
-    us=defaultdict(set); ct=defaultdict(set)
-    for q,t in tabs.items():
-        for a in ('names','words'):
-            for r,(_,at,took,*_x) in [(r,c) for r,c in t[a]]: us[took].add(r); ct[took].add((r,q))
-    sp=lambda k: len(ct[k])/len(us[k])
-    out={}
-    one=lambda t:1
-    up=np.triu_indices(n,1)
-    for q,t in tabs.items():
-        ans=sum(bool(classroom[s].get(q)) for s in names)
-        out[q]={'structure':forks(t['structure'],n,one)[up],'names':forks(t['names'],n,sp)[up],'words':words(t['words'],n,sp,ans)[up]}
-    return names,out
-def combine(out,stories=None):
-    L=[]
-    for kind,pi in stories or STORIES:
-        L.append(sum(np.logaddexp2(np.log2(1-pi),np.log2(pi)+sum(g[a] for a in kind)) for g in out.values()))
-    L=np.array(L); return np.logaddexp2.reduce(L)-np.log2(len(L))
+
+def passage(one, other, one_lines, other_lines):
+    """The Passage of these line ranges (first, last); only the first _LINES are kept as text."""
+    texts = []
+    for source, (first, last) in ((one, one_lines), (other, other_lines)):
+        lines = readable(source).split("\n")[first - 1 : last][:_LINES]
+        texts.append("\n".join(_clean(line[:200]) for line in lines))
+    return Passage(one_lines, other_lines, *texts)
+
+
+def renumbered(table, rows):
+    """The tables of a question with their students counted among `rows` only."""
+    return {a: t._replace(row=np.searchsorted(rows, t.row)) for a, t in table.items()}
+
+
+def as_text(pairs):
+    """The Pairs for the terminal, passages side by side."""
+    who = f"{pairs.students} students, {pairs.questions} questions"
+    if pairs.students < FEWEST:
+        return f"{who}: nothing can be told of fewer than {FEWEST} students who wrote something."
+    if not pairs:
+        return f"{who}: no pair is alike beyond what chance gives in this class."
+    lines = [f"{who}, {len(pairs)} pair{'s'[: len(pairs) > 1]}.", *ADVICE.split("\n")]
+    for pair in pairs:
+        chance = "fewer than 0.001" if pair.by_chance < 1e-3 else f"{pair.by_chance:.2g}"
+        head = f"{pair.one} and {pair.other}: {pair.bits:g} bits"
+        lines += ["", f"{head}; by chance {chance} such pairs in a class like this"]
+        for m in pair.questions:
+            lines += [f"  {m.question}, {m.bits:g} bits: {m.shared}"]
+            for p in m.passages:
+                heads = (
+                    f"lines {a}–{b}" if a < b else f"line {a}"
+                    for a, b in (p.one_lines, p.other_lines)
+                )
+                lines += beside(*heads) + beside(p.one, p.other)
+    return "\n".join(lines)
+
+
+def beside(one, other):
+    """Two texts side by side, as lines for the terminal."""
+    left, right = (dedent(text).split("\n") for text in (one, other))
+    rows = max(len(left), len(right))
+    left, right = (side + [""] * (rows - len(side)) for side in (left, right))
+    return [
+        f"    {a[:_WIDTH]:<{_WIDTH}} │ {b[:_WIDTH]}".rstrip()
+        for a, b in zip(left, right, strict=True)
+    ]
+
+
+def _clean(text):
+    """Without what a terminal would obey or could not print."""
+    return re.sub(r"[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "·", str(text))

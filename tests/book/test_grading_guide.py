@@ -61,8 +61,8 @@ def test_the_question_is_one(tmp_path):
             for i, (kind, text) in enumerate(zip(kinds, [*cells, check], strict=True))
         ]
     }
-    said = re.search(r"`(variants: \{.*?\})`", GUIDE)[1].replace(", seed: 1 to 9999", "")
-    assert "seed: 1 to 9999" in GUIDE
+    said = re.search(r"`(variants: \{.*?\})`", GUIDE)[1].replace(", data_seed: 1 to 9999", "")
+    assert "data_seed: 1 to 9999" in GUIDE
     wrong = {"name": "adds", "misconception": "m", "says": "s", "code": "return p + x"}
     spec = {"scale": {"title": "t", "points": 1, "outcome": "o", "hints": [1, 2, 3]}}
     spec["scale"] |= {"mistakes": [wrong], **yaml.safe_load(said)}

@@ -80,8 +80,10 @@ def test_nothing_secret_is_handed_back(batch, entry):
     hidden = {*batch.hidden_values(), exercise.PREFIX.encode(), b"HIDDEN TESTS"}
     assert len(hidden) > 10
     assert [word for word in hidden if word in handed_back] == []
-    for way_out in (str(batch.submissions), "root:x:0", "<script>alert", "<img src=x"):
-        assert way_out.encode() not in handed_back
+    assert str(batch.submissions).encode() not in handed_back
+    assert b"root:x:0" not in handed_back
+    page = batch.feedback(entry, "*.html")
+    assert page and b"<script>alert" not in page and b"<img src=x" not in page
 
 
 def test_only_hidden_checks_held_their_own_marker(batch):

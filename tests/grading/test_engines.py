@@ -18,7 +18,7 @@ import pytest
 from nnlib.grading import assignment, cluster, drivers, sandbox, store
 from nnlib.grading.grade import Grader
 from tests.grading.ordinary import ROOT
-from tests.grading.small_class import CLASS, Place, answers, await_, finish, stop
+from tests.grading.small_class import CLASS, Place, answers, await_, finish, stop, without_times
 
 GRADER, WORKER = r"^\S*python\S* -c from nnlib", r"-m nnlib\.grading\.worker"
 SANDBOX, DASK_WORKER = r"^(prlimit|bwrap) .*/connection\.json", r"^\S*python\S* -m dask worker"
@@ -45,31 +45,13 @@ def of_the_pool():
     place = Place()
     code, said = place.grade()
     assert code == 1 and "9 graded" in said, said
-    expect_all(place)
+    place.expect_all()
     yield place.results()
     place.remove()
 
 
-def expect_all(place, students=CLASS, folder="results"):
-    """All results are there, whole and right, and what is handed back with them."""
-    found = place.results(folder)
-    came = {who: (result["state"], result["points"]) for who, result in found.items()}
-    assert came == {who: CLASS[who][1:] for who in students}
-    files = [path for path in (place.root / folder).rglob("*") if path.is_file()]
-    assert len([path for path in files if path.name == "feedback.html"]) == len(students)
-    assert not [path for path in files if path.suffix == ".tmp"]
-    assert len(store.load(place.root / folder)) == len(students)
-
-
-def without_times(results):
-    """What must not depend on who ran it, when, and how often it was tried."""
-    return {
-        who: {key: value for key, value in result.items() if key not in ("seconds", "graded")}
-        for who, result in results.items()
-    }
-
-
 def stamps(place):
+    """When each result was written."""
     return {path: path.stat().st_mtime_ns for path in (place.root / "results/results").rglob("*.*")}
 
 
@@ -97,7 +79,7 @@ def test_killed_at_any_moment_it_goes_on_and_leaves_nothing_behind(place, of_the
     after = stamps(place)
     assert {path: after[path] for path in before} == before, "what was there was not run again"
     assert without_times(place.results()) == without_times(of_the_pool)
-    expect_all(place)
+    place.expect_all()
 
 
 @pytest.mark.slow
@@ -107,7 +89,7 @@ def test_a_killed_worker_costs_nobody_anything(place):
     await_(lambda: place.written() >= 2)
     stop(await_(lambda: place.pids(WORKER))[0])
     assert finish(process)[0] == 1
-    expect_all(place, FEW)
+    place.expect_all(FEW)
     await_(lambda: not place.processes(), 5)
 
 
@@ -124,7 +106,7 @@ def test_a_killed_sandbox_costs_at_most_its_own_submission(place):
     wrong = {who for who in FEW if (found[who]["state"], found[who]["points"]) != CLASS[who][1:]}
     assert len(wrong) <= 1 and all(found[who]["state"] == "kernel died" for who in wrong)
     assert place.grade("--regrade")[0] == 1
-    expect_all(place, FEW)
+    place.expect_all(FEW)
     assert place.left_in_tmp() == []
 
 
@@ -237,7 +219,7 @@ def test_dask_whose_workers_are_killed_says_what_the_pool_says(place, of_the_poo
     stop(await_(lambda: those_that_run(place, r"spawn_main"))[0])
     code, said = finish(process)
     assert code == 1 and "12/12" in said, said
-    expect_all(place)
+    place.expect_all()
     assert without_times(place.results()) == without_times(of_the_pool)
 
 
@@ -255,7 +237,7 @@ def test_dask_without_workers_ends_with_2_and_goes_on_when_there_are_some(place)
     assert 2 <= place.written() < len(FEW)
     dask_worker(place, address)
     assert place.grade("--dask", address)[0] in (0, 1)
-    expect_all(place, FEW)
+    place.expect_all(FEW)
     assert {path: stamps(place)[path] for path in before} == before
 
 
@@ -270,7 +252,7 @@ def test_dask_whose_scheduler_dies_ends_with_2_and_any_engine_goes_on(place):
     assert code == 2 and "is gone" in said and "run the same command again" in said, said
     assert 2 <= place.written() < len(FEW)
     assert place.grade()[0] in (0, 1)
-    expect_all(place, FEW)
+    place.expect_all(FEW)
 
 
 @pytest.mark.slow

@@ -84,7 +84,7 @@ def test_what_needs_a_look_is_named_with_its_reason(book):
         "Anders Holm",
         "2 days: counts 80 %",
         "The values shown stand in the source as literals.",
-        "0 → 0.5 a sign was lost in copying",
+        "backprop-paths 0 → 0.5 a sign was lost in copying",
         "– an extension was agreed on",
         "0 → 2 shown in the office",
     ):

@@ -158,7 +158,7 @@ def test_only_what_is_needed_is_bound():
     assert writable == [] and "--unshare-all" in argv and "--clearenv" in argv
     needed = {*map(str, sandbox.visible()), "/private/connection.json"}
     assert set(sources) - needed <= {"/lib", "/lib32", "/lib64", "/bin", "/sbin"}
-    assert argv[argv.index("--unshare-all") - 1] == "bwrap" and argv[0] == "prlimit"
+    assert argv[argv.index("--unshare-all") - 1].endswith("bwrap") and argv[0] == "prlimit"
 
 
 @pytest.mark.parametrize("module", ["numpy", "nnlib.no_such", "nnlib/../x", "os.path"])
@@ -184,7 +184,9 @@ def shut_in():
             limits = sandbox.Limits(**{dict(limits or {})!r})
             argv = sandbox.command({str(folder / "connection.json")!r}, {{}}, limits, {without!r})
             argv = argv[: argv.index("-s")] + ["-c", {textwrap.dedent(source)!r}]
-            sys.exit(subprocess.run(argv).returncode)
+            process = subprocess.Popen(argv)
+            watch = sandbox.Watch(process.pid, limits.memory, every=0.05)
+            sys.exit(process.wait() or watch.exceeded)
         """
         ran = subprocess.run(
             as_ordinary_user(sys.executable, "-c", textwrap.dedent(script)),
@@ -299,6 +301,36 @@ def test_a_watch_adds_up_a_family():
     watch = sandbox.Watch(process.pid, 100_000_000, every=0.05)
     assert process.wait(20) == 0 and not watch.exceeded
     watch.end()
+
+
+IN_DESCRIPTORS = """
+    import os, time
+    kept = [os.memfd_create(str(number)) for number in range(10)]
+    for descriptor in kept:
+        os.write(descriptor, bytes(40_000_000))
+    time.sleep(1)
+    print("had it")
+"""
+IN_SEGMENTS = """
+    import ctypes, time
+    libc = ctypes.CDLL(None)
+    libc.shmat.restype = ctypes.c_void_p
+    for _ in range(10):
+        segment = libc.shmget(0, ctypes.c_size_t(40_000_000), 0o1600)
+        assert segment >= 0
+        place = libc.shmat(segment, None, 0)
+        ctypes.memset(place, 1, 40_000_000)
+        libc.shmdt(ctypes.c_void_p(place))
+    time.sleep(1)
+    print("had it")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("source", [IN_DESCRIPTORS, IN_SEGMENTS], ids=["memfd", "System V"])
+def test_memory_that_no_process_has_mapped_cannot_be_had(source, shut_in):
+    code, said = shut_in(source, {"memory": 300_000_000})
+    assert code != 0 and "had it" not in said
 
 
 # ── the command ──────────────────────────────────────────────────────────────────────

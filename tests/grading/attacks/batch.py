@@ -84,10 +84,10 @@ class Batch:
         name = f"{entry.place}/{entry.file}" + ("/hw.ipynb" if entry.file == "x.ipynb" else "")
         return self.path[name]
 
-    def feedback(self, entry):
+    def feedback(self, entry, which="*"):
         """All bytes that are handed back for an entry."""
         folder = self.results / "feedback" / self.submission(entry).folder
-        return b"".join(file.read_bytes() for file in sorted(folder.iterdir()))
+        return b"".join(file.read_bytes() for file in sorted(folder.glob(which)))
 
     def hidden_values(self):
         """What hidden checks print for the right answers, as bytes."""

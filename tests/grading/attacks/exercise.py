@@ -103,7 +103,7 @@ def write_bank(folder):
     file.with_suffix(".yml").write_text(json.dumps(spec), encoding="utf-8")  # JSON is YAML
 
 
-def write_assignment(folder, limits="{cell: 4, notebook: 20, memory: 1}"):
+def write_assignment(folder, limits="{cell: 6, notebook: 25, memory: 1}"):
     """assignment.yml, secret.txt and the bank in a folder; the path of the first."""
     write_bank(folder / "bank")
     (folder / "secret.txt").write_text(SECRET + "\n")

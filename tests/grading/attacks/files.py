@@ -47,7 +47,8 @@ def a_socket(folder, name):
     here = os.getcwd()
     os.chdir(folder)  # such a path may have 107 bytes
     try:
-        socket.socket(socket.AF_UNIX).bind(name)
+        with socket.socket(socket.AF_UNIX) as one:
+            one.bind(name)
     finally:
         os.chdir(here)
 
@@ -83,7 +84,7 @@ REJECTED = {
     "another notebook": (_changed(cells=[]), "right file"),
     "a hundred thousand brackets": (_bytes(DEEP), "not valid JSON"),
     "a number of a million digits": (_bytes(HUGE_NUMBER), "not valid JSON"),
-    "a million objects": (_bytes(MANY_OBJECTS), "right file"),
+    "a million objects": (_bytes(MANY_OBJECTS), ""),
     "a pipe": (fifo, "not a plain file"),
     "a link to the password file": (link_to_a_file("/etc/passwd"), "a link"),
     "a link to another student's work": (
@@ -121,11 +122,28 @@ ENTRIES = [
     }
     for name, (write, why) in REJECTED.items()
 ] + [
-    {"name": f"named with {name}", "write": _bytes(GOOD.encode()), "file": file}
+    {
+        "name": f"named with {name}",
+        "tries": "The name breaks a path, a page or a console, or is another's.",
+        "write": _bytes(GOOD.encode()),
+        "file": file,
+    }
     for name, file in NAMES.items()
 ]
 for entry in ENTRIES:
     if "look alike" in entry["name"]:
         entry["place"] = "look-alikes"
-ENTRIES.append({"name": "a folder named like one", "write": a_folder, "file": "x.ipynb"})
-ENTRIES.append({"name": "a deep output", "write": _bytes(DEEP_OUTPUT), "state": "rejected"})
+ENTRIES += [
+    {
+        "name": "a folder named like one",
+        "tries": "It cannot be opened.",
+        "write": a_folder,
+        "file": "x.ipynb",
+    },
+    {
+        "name": "a deep output",
+        "tries": "It can be read, but not written again.",
+        "write": _bytes(DEEP_OUTPUT),
+        "state": "rejected",
+    },
+]

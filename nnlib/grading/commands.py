@@ -7,9 +7,11 @@ is not, 2 it could not be tried.
 import json
 import os
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated
 
+import click
 import typer
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
@@ -63,7 +65,7 @@ def grade(
             summary = grader.grade(submissions, tell)
     told = {"states": dict(summary.states), "kept": summary.kept, "results": str(output)}
     words = [f"{count} {state}" for state, count in summary.states.items()]
-    words += [f"{summary.kept} unchanged"] if summary.kept else []
+    words += [f"{summary.kept} of them before"] if summary.kept else []
     text = (
         f"{', '.join(words) or 'Nothing to grade'}. Now: nnlib gradebook {output} -a {assignment}"
     )
@@ -247,6 +249,9 @@ class _refusals:
 
         if isinstance(error, ValueError | NoSandbox | OSError):
             _say({"problem": str(error)}, str(error), self.as_json, err=True)
+            raise typer.Exit(2) from None
+        if isinstance(error, Exception) and not isinstance(error, click.exceptions.Exit):
+            traceback.print_exception(error)  # a fault of ours; 1 would say that all was tried
             raise typer.Exit(2) from None
 
 

@@ -22,14 +22,14 @@ from nnlib.grading.store import write_atomically
 
 @dataclass
 class Summary:
-    """What a run did. states: {state: how many}; kept: had a result, were not run again."""
+    """What a run did. states: {state: how many}; kept: of these, had a result already."""
 
     states: Counter = field(default_factory=Counter)
     kept: int = 0
 
     @property
     def done(self):
-        return self.kept + self.states.total()
+        return self.states.total()
 
 
 @dataclass
@@ -70,7 +70,7 @@ class Grader:
         self._tell = lambda result: tell(self.summary.done, len(found), result)
         waiting, again = {}, []
         for key, came in self.engine(self._jobs(found, waiting)):
-            if _not_started(came):  # perhaps its neighbours took all there was: once more, alone
+            if _ended(came):  # perhaps its neighbours took all there was: once more, alone
                 again.append(key)
             else:
                 self._keep(self._result(*waiting.pop(key), came))
@@ -164,7 +164,7 @@ class Grader:
     def _job(self, of, spliced):
         limits = dataclasses.asdict(self.assignment.limits)
         torch = of.needs_torch(dict(_answer_sources(spliced)))
-        environment = {} if torch else {"NNLIB_BACKEND": "numpy"}
+        environment = {"NNLIB_BACKEND": "" if torch else "numpy"}
         shut_in = not self.trusted
         without = self.assignment.without
         return drivers.job(spliced.notebook, limits, shut_in, environment, without)
@@ -196,6 +196,7 @@ class Grader:
             return False
         if same:
             self.summary.kept += 1
+            self.summary.states[told["state"]] += 1
             self._tell(None)
         return same
 
@@ -220,9 +221,6 @@ def _answer_sources(spliced):
     return ((id, found[0]) for id, found in answers(spliced.notebook).items())
 
 
-def _not_started(came):
-    """Whether nothing of it ran: the process died, or no kernel came up."""
-    if isinstance(came, Exception):
-        return True
-    first = came["cells"][0]["error"] if came["cells"] else ""
-    return first == "KernelDied: Python could not be started"
+def _ended(came):
+    """Whether the kernel, or the process that ran it, did not live to the end."""
+    return isinstance(came, Exception) or came["state"] == "kernel died"

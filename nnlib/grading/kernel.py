@@ -9,6 +9,7 @@ import os
 import socket
 import sys
 import time
+from collections import deque
 from pathlib import Path
 from queue import Empty
 
@@ -33,7 +34,7 @@ class Kernel(RunningKernel):
     shut_in, limits, environment, without = False, sandbox.Limits(), {}, ()
 
     def __init__(self, kernel_name, cwd=None, startup_timeout=20):
-        self.ended, self.watch, self.came = "", None, 0
+        self.ended, self.watch, self.came, self.shown = "", None, 0, deque()
         self.deadline = time.monotonic() + startup_timeout
         self.km = KernelManager(kernel_spec_manager=_OneSpec())
         self.km.connection_file = f"{cwd}/connection.json"
@@ -84,25 +85,38 @@ class Kernel(RunningKernel):
     def get_message(self, stream, timeout=None):
         """The next message, waited for in short turns: a dead kernel would be waited for in vain.
 
+        While it waits for the reply it takes in what the cell shows, so that a flood ends at once.
         Raises Empty at the end of `timeout` or of the cell's time, whatever still comes.
         """
-        channel = self.kc.get_iopub_msg if stream == "iopub" else self.kc.get_shell_msg
         end = min(self.deadline, time.monotonic() + (timeout if timeout is not None else 1e9))
         while True:
+            left = max(0.0, end - time.monotonic())
             try:
-                message = channel(timeout=min(0.2, max(0.0, end - time.monotonic())))
+                if stream == "shell":
+                    self._take_in()
+                    return self.kc.get_shell_msg(timeout=min(0.05, left))
+                if self.shown:
+                    return self.shown.popleft()
+                self._keep(self.kc.get_iopub_msg(timeout=min(0.2, left)))
+                left = max(0.0, self.deadline - time.monotonic())
             except Empty:
                 if not self.is_alive():
                     self.say_why()
                     raise
-                if time.monotonic() >= end:
-                    raise
-                continue
-            if stream == "iopub":
-                self._count(message)
-                if time.monotonic() >= self.deadline:
-                    raise Empty
-            return message
+            if left == 0.0:
+                raise Empty
+
+    def _take_in(self):
+        """Keep what has been shown so far."""
+        try:
+            while time.monotonic() < self.deadline:
+                self._keep(self.kc.get_iopub_msg(timeout=0))
+        except Empty:
+            return
+
+    def _keep(self, message):
+        self._count(message)
+        self.shown.append(message)
 
     def _count(self, message):
         """Only text is kept of what a cell shows; too much of anything ends it."""

@@ -101,17 +101,18 @@ def likeness(table, n, habit):
         gain = np.log2(COPIED / p + 1 - COPIED)
         if aspect != "structure":
             gain /= habit[1][np.searchsorted(habit[0], t.took[first])]
-        root = np.sqrt(np.where(went > 1, gain - _APART, 0))
+        fork = np.bincount(places[first], minlength=len(place)) > 1
+        fork |= aspect != "structure"  # where all go one way nobody chose
+        told = (went > 1) & fork[places[first]]
+        root = np.sqrt(np.where(told, gain - _APART, 0))
         same = _gram(t.row, ways, root[ways] * np.sqrt(t.weight), n)
         if aspect == "words":
             size = np.bincount(t.row, t.weight, n)
             both = np.minimum(size[:, None], size)
         else:
-            fork = np.bincount(places[first], minlength=len(place)) > 1
-            fork |= aspect == "names"
             both = _gram(t.row, places, fork[places] & (stand[places] > 1), n)
         bits[aspect] = (same + _APART * both)[np.triu_indices(n, 1)].astype(np.float32)
-        rare = (went > 1) & (users <= here / 2)
+        rare = told & (users <= here / 2)
         counts.update(zip(way[rare].tolist(), users[rare].tolist(), strict=True))
     return Likeness(bits, counts)
 

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import queue
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,12 +20,14 @@ class WorkerDied(RuntimeError):
 class Worker:
     """One process of worker.py. It starts with the first job and serves until `close`."""
 
-    process = None
+    process, ended = None, False
 
     def run(self, job):
         """The outcome of a job. Raises WorkerDied; the next job gets a fresh process."""
         if self.process is None:
             self._start()
+        if self.ended:  # perhaps before there was a process to be killed
+            self.process.kill()
         patience = job["limits"]["notebook"] + 90  # it watches its time itself; this is for a hang
         alarm = threading.Timer(patience, self.process.kill)
         alarm.start()
@@ -50,14 +53,21 @@ class Worker:
         root = str(Path(__file__).parents[2])  # a checkout that is not installed is found too
         paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
         self.said = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `close`
+        self.folder = tempfile.mkdtemp(prefix="nn-")  # whichever is left of the two removes it
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "nnlib.grading.worker"],
+            [sys.executable, "-m", "nnlib.grading.worker", self.folder],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.said,
             env=os.environ | {"PYTHONPATH": paths},
             start_new_session=True,  # Ctrl-C goes to who gives the jobs
         )
+
+    def end(self):
+        """Kill the process for good, from another thread; `run` then raises WorkerDied."""
+        self.ended = True
+        if (process := self.process) is not None:
+            process.kill()
 
     def close(self):
         """End the process, and with it the sandbox."""
@@ -68,6 +78,7 @@ class Worker:
                 self.process.stdin.close()
             self.process.wait()
             self.said.close()
+            shutil.rmtree(self.folder, ignore_errors=True)
             self.process = None
 
 
@@ -77,9 +88,9 @@ def each(jobs, count):
     jobs: iterable of (key, job), taken as they are needed.
     """
     done, waiting = queue.SimpleQueue(), threading.Semaphore(2 * count)
-    workers = queue.SimpleQueue()
-    for _ in range(count):
-        workers.put(Worker())
+    workers, everyone = queue.SimpleQueue(), [Worker() for _ in range(count)]
+    for worker in everyone:
+        workers.put(worker)
 
     def one(key, job):
         worker = workers.get()
@@ -105,5 +116,7 @@ def each(jobs, count):
                 yield done.get()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+            for worker in everyone:  # after Ctrl-C some are in the middle of a notebook
+                worker.end()
             for _ in range(count):
                 workers.get().close()

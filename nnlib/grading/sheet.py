@@ -106,7 +106,8 @@ def _group(check):
     case = pages.line(check.get("case") or "")
     hidden = " (hidden)" if check.get("hidden") is not False else ""
     rows = ["came"] if right else ["came", "expected", "error"]
-    found = [(row, check.get(row)) for row in [*rows, "printed"] if check.get(row)]
+    more = str(check.get("printed", "")).strip() != str(check.get("came", "")).strip()
+    found = [(row, check.get(row)) for row in [*rows, *["printed"] * more] if check.get(row)]
     shown = {"error": "stopped by", "printed": "printed"}
     return group(
         right,

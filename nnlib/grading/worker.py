@@ -2,7 +2,7 @@
 
 It knows the notebook to run and nothing to compare with: what a kernel does to it can at worst
 cost this process. When its input closes (whoever gave the jobs is gone) it ends at once, and
-with it the sandbox.
+with it the sandbox and its folder, the argument.
 
     job      {"notebook": …, "shut_in": bool, "limits": {…}, "environment": {…}, "without": […]}
     outcome  {"cells": [{"printed", "error"}, …], "state": "", "where": cell or null, "seconds"}
@@ -10,6 +10,7 @@ with it the sandbox.
 """
 
 # ruff: noqa: E402
+import contextlib
 import json
 import os
 import queue
@@ -97,13 +98,13 @@ def _printed(item):
     return "".join(text for text in texts if isinstance(text, str))[-MAX_PRINTED:]
 
 
-def run(job):
-    """The outcome of one job."""
+def run(job, below=None):
+    """The outcome of one job. below: the folder in which it makes its own."""
     start, limits = time.monotonic(), Limits(**job["limits"])
     Kernel.shut_in, Kernel.limits = job["shut_in"], limits
     Kernel.environment, Kernel.without = job["environment"], tuple(job["without"])
     recorder = Recorder(limits)
-    folder = Path(tempfile.mkdtemp(prefix="nn-"))
+    folder = Path(tempfile.mkdtemp(prefix="nn-", dir=below))
     try:
         file = folder / "exercise.ipynb"
         file.write_text(json.dumps(job["notebook"]), encoding="utf-8")
@@ -127,21 +128,25 @@ def main():
     incoming, outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0), os.dup2(nothing, 1)
-    jobs = queue.SimpleQueue()
+    jobs, below = queue.SimpleQueue(), sys.argv[1]
 
     def read():
         for line in incoming:
             jobs.put(line)
+        with contextlib.suppress(OSError):  # renamed first: the other thread makes files in it
+            os.rename(below, f"{below}-")
+        shutil.rmtree(f"{below}-", ignore_errors=True)
         os._exit(0)
 
     threading.Thread(target=read, daemon=True).start()
     while True:
         try:
-            outcome = run(json.loads(jobs.get()))
+            outcome = run(json.loads(jobs.get()), below)
         except Exception as error:
             outcome = {"failure": f"{type(error).__name__}: {error}"}
-        outgoing.write(json.dumps(outcome).encode() + b"\n")
-        outgoing.flush()
+        with contextlib.suppress(OSError):  # nobody is there to be told: `read` ends it
+            outgoing.write(json.dumps(outcome).encode() + b"\n")
+            outgoing.flush()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What an author writes (a solution's notebook and its questions) and what follows from it.
 
 A solution is run with every stub and every mistake. It is an error when a mistake prints what the
-solution prints, when two mistakes print the same, or when a stub does not stop. `tools/exercises.py`
+solution prints, when two mistakes print the same, or when a stub does not stop. tools/exercises.py
 makes the packaged exercises with it, `nnlib release` the editions of a class, `nnlib grade` the
 masters. solutions/README.md tells authors the format.
 """
@@ -63,6 +63,7 @@ def prepare(notebook, spec, name):
             found = draws.assigned(text, {draws.HIDDEN_SEED: 0})
             expect(found == (text, {"seed"}), name, cell["id"], "a line `seed = 0`")
         elif id := shown_id(cell):
+            expect(id not in hidden, name, id, "its public checks before its hidden ones")
             shows[id] = shows.get(id, 0) + 1
             cell["id"] = f"{id}-show-{shows[id]}"
             expect(text.startswith("# NBVAL_CHECK_OUTPUT\n"), name, cell["id"], "marker")

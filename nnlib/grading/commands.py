@@ -274,7 +274,8 @@ class _progress:
         self.bar.update(done - self.bar.n)
         if result is not None and result["state"] != "graded":
             where = f" at {result['where']}" if result["where"] else ""
-            self.bar.write(f"{result['submission']}: {result['state']}{where}. {result['reason']}")
+            text = f"{result['submission']}: {result['state']}{where}. {result['reason']}"
+            self.bar.write("".join(c if c.isprintable() else "?" for c in text))
 
     def __exit__(self, *_):
         if self.bar is not None:

@@ -65,7 +65,7 @@ class Grader:
             private = [self.results, self.assignment.secret_file, source]
             sandbox.expect_out_of_sight(*private, *filter(None, [self.assignment.bank]))
         found = [one for one in submissions.found(source) if self._is_mine(one)]
-        self.results.mkdir(parents=True, exist_ok=True)
+        self.results.mkdir(mode=0o700, parents=True, exist_ok=True)  # hidden values lie there
         self.prove()
         self._tell = lambda result: tell(self.summary.done, len(found), result)
         waiting, again = {}, []
@@ -73,10 +73,10 @@ class Grader:
             if _ended(came):  # perhaps its neighbours took all there was: once more, alone
                 again.append(key)
             else:
-                self._keep(self._result(*waiting.pop(key), came))
+                self._finish(*waiting.pop(key), came)
         retried = ((key, self._job(*waiting[key][2:])) for key in again)
         for key, came in pool.each(retried, 1):
-            self._keep(self._result(*waiting.pop(key), came))
+            self._finish(*waiting.pop(key), came)
         return self.summary
 
     def _jobs(self, found, waiting):
@@ -176,6 +176,15 @@ class Grader:
         told = [digest, of.digest(), settings, self.trusted, nnlib.__version__]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
+    def _finish(self, submission, key, of, spliced, came):
+        """Judge and keep; what makes the judge stumble has a state as well, and stops no other."""
+        try:
+            result = self._result(submission, key, of, spliced, came)
+        except Exception as error:
+            reason = f"What it printed could not be judged ({type(error).__name__})."
+            result = outcome.blank(submission, key, "kernel died", reason)
+        self._keep(result)
+
     def _result(self, submission, key, of, spliced, came):
         if isinstance(came, Exception):
             reason = "The process that ran it ended, twice."
@@ -222,5 +231,8 @@ def _answer_sources(spliced):
 
 
 def _ended(came):
-    """Whether the kernel, or the process that ran it, did not live to the end."""
-    return isinstance(came, Exception) or came["state"] == "kernel died"
+    """Whether the kernel, or the process that ran it, ended for a reason that may be another's."""
+    if isinstance(came, Exception):
+        return True
+    words = ("ended Python", "could not be started")
+    return came["state"] == "kernel died" and came["cells"][came["where"]]["error"].endswith(words)

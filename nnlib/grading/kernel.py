@@ -18,7 +18,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 from nbval.kernel import RunningKernel
 
-from nnlib.grading import sandbox
+from nnlib.grading import sandbox, seccomp
 
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 GRACE = 8  # seconds that a kernel has to end a cell after it was interrupted
@@ -40,6 +40,7 @@ class Kernel(RunningKernel):
         self.km.connection_file = f"{cwd}/connection.json"
         self.km.context.setsockopt(zmq.MAXMSGSIZE, self.limits.output)
         self.km.context.setsockopt(zmq.RCVHWM, 20)
+        self.km.context.setsockopt(zmq.SNDTIMEO, 2000)  # a peer that hung up would block a send
         more = {"stdout": _nowhere(), "stderr": _nowhere()}
         if self.shut_in:
             self._start_inside(Path(cwd), more)
@@ -64,11 +65,13 @@ class Kernel(RunningKernel):
         numbers = {address: one.fileno() for address, one in opened.items()}
         environment = self.environment | {"NNLIB_SOCKETS": json.dumps(numbers)}
         self.km.write_connection_file()
+        filter = seccomp.program()
+        more["pass_fds"] = [*numbers.values(), *([filter.fileno()] if filter else [])]
         self.km.kernel_spec_manager.argv = sandbox.command(
-            self.km.connection_file, environment, self.limits, self.without
+            self.km.connection_file, environment, self.limits, self.without, filter
         )
-        self.km.start_kernel(pass_fds=list(numbers.values()), **more)
-        for one in opened.values():
+        self.km.start_kernel(**more)
+        for one in [*opened.values(), *([filter] if filter else [])]:
             one.close()
         with contextlib.suppress(OSError):  # if memory runs out, this is what has to go
             Path(f"/proc/{self.pid}/oom_score_adj").write_text("1000")
@@ -94,7 +97,10 @@ class Kernel(RunningKernel):
             try:
                 if stream == "shell":
                     self._take_in()
-                    return self.kc.get_shell_msg(timeout=min(0.05, left))
+                    message = self.kc.get_shell_msg(timeout=min(0.05, left))
+                    if time.monotonic() < self.deadline:  # replies without end are none
+                        return message
+                    raise Empty
                 if self.shown:
                     return self.shown.popleft()
                 self._keep(self.kc.get_iopub_msg(timeout=min(0.2, left)))
@@ -141,6 +147,19 @@ class Kernel(RunningKernel):
             more = self.watch is not None and self.watch.exceeded
             self.ended = "used more memory than it may" if more else "ended Python"
 
+    def interrupt(self):
+        """Ask the kernel to stop what it does; one that does not listen runs out of time."""
+        with contextlib.suppress(zmq.ZMQError):
+            super().interrupt()
+
+    def execute_cell_input(self, *args, **kwargs):
+        try:
+            return super().execute_cell_input(*args, **kwargs)
+        except zmq.ZMQError:
+            self.ended = "hung up"
+            self.stop()
+            raise
+
     def is_alive(self):
         return hasattr(self, "km") and self.km.is_alive()
 
@@ -154,6 +173,7 @@ class Kernel(RunningKernel):
             self.kc.stop_channels()
         if self.shut_in and self.km.is_alive():
             sandbox.kill(self.pid)
+        self.km.kernel_spec.interrupt_mode = "signal"  # asked by message, a shutdown may wait
         with contextlib.suppress(Exception):
             self.km.shutdown_kernel(now=True)
         self.km.context.destroy(linger=0)

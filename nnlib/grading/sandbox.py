@@ -6,7 +6,8 @@ hidden checks, the master, the secret, other submissions, any folder on disk to 
 environment's variables. The kernel answers on sockets that were opened for it outside.
 
 Limits: address space, processor time, file size and open files a process, processes in all
-(prlimit); memory of all processes together (`Watch`, ten times a second).
+(prlimit); memory of all processes together (`Watch`, ten times a second). System calls that hold
+memory which no process has mapped, or that no exercise needs, are refused (seccomp.py).
 
 What it does not promise: it stands on the kernel of this machine, whose faults are its own, and
 it shares its processors. Run it as a user who owns nothing that matters.
@@ -102,13 +103,16 @@ def expect_out_of_sight(*private):
                 )
 
 
-def command(connection, environment, limits, without=()):
+def command(connection, environment, limits, without=(), filter=None):
     """The argv that starts a kernel inside. connection: its connection file; environment: {name:
-    value}; without: modules of nnlib that are not to be had, as "nnlib.feedforward.sparsemax".
+    value}; without: modules of nnlib that are not to be had, as "nnlib.feedforward.sparsemax";
+    filter: an open file with the filter of system calls (seccomp.py).
     """
     argv = ["prlimit", f"--as={limits.memory}", f"--cpu={int(limits.notebook) + 10}"]
     argv += ["--fsize=50000000", "--nofile=512", f"--nproc={_threads() + limits.processes}"]
-    argv += ["--core=0", "bwrap", "--unshare-all", "--unshare-user", "--uid", "1000"]
+    argv += ["--core=0", "--data=unlimited"]
+    argv += ["env", "-i", shutil.which("bwrap") or "bwrap"]  # its environment is seen inside
+    argv += ["--unshare-all", "--unshare-user", "--uid", "1000"]
     argv += ["--gid", "1000", "--hostname", "exercise", "--die-with-parent", "--new-session"]
     argv += ["--cap-drop", "ALL", "--clearenv", *_no_namespaces()]
     for folder in (WORK, "/tmp"):  # first, since what follows may lie below them
@@ -125,10 +129,17 @@ def command(connection, environment, limits, without=()):
     argv += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", "--proc", "/proc"]
     argv += ["--dev", "/dev", "--size", "16000000", "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
     argv += ["--ro-bind", str(connection), "/connection.json", "--remount-ro", "/"]
-    argv += ["--chdir", WORK]
+    argv += ["--ro-bind-try", _fonts(), f"{WORK}/.cache/matplotlib", "--chdir", WORK]
+    argv += ["--seccomp", str(filter.fileno())] if filter else []
     for name, value in (_environment() | environment).items():
         argv += ["--setenv", name, value]
     return [*argv, sys.executable, "-s", str(INSIDE), "-f", "/connection.json"]
+
+
+def _fonts():
+    """matplotlib's list of fonts, if this user has one: to make it takes seconds."""
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return os.path.join(cache, "matplotlib")
 
 
 def _environment():
@@ -137,6 +148,7 @@ def _environment():
         "PATH": "/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "OMP_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",
         "OPENBLAS_NUM_THREADS": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": str(PACKAGE.parent),

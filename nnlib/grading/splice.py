@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass, field
 
 MAX_BYTES = 10_000_000
+MAX_PARTS = 300_000  # a hundred times as long as its text, some objects are in memory
 _FIRST_LINE = re.compile(r"\s*#\s*answer:\s*([\w.-]+)")
 _SHOW = re.compile(r"^\s*(?:nnlib\.)?show\(\s*([\"'])([\w.-]+)\1", re.M)
 
@@ -26,6 +27,8 @@ def read(content):
     """The notebook in `content` (bytes). Raises Rejected with a reason; never anything else."""
     if len(content) > MAX_BYTES:
         raise Rejected(f"the file is too large: at most {MAX_BYTES:,} bytes are read")
+    if content.count(b"{") > MAX_PARTS:
+        raise Rejected(f"the file has too many parts: at most {MAX_PARTS:,} are read")
     try:
         notebook = json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:

@@ -14,12 +14,13 @@ When it was handed in: a `timestamp.txt` beside it or above it (nbgrader), else 
 """
 
 import hashlib
+import lzma
 import os
 import re
 import stat
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -28,6 +29,7 @@ from nnlib.grading.splice import MAX_BYTES, Rejected
 
 _MOODLE = re.compile(r"(?P<student>.+)_\d+_assignsubmission_\w+")
 _CANVAS = re.compile(r"(?P<student>[^_]+)(?:_LATE)?_\d+_\d+_.+")
+_BROKEN = (EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
 _MOST = 1_000_000  # files that are looked at
 
 
@@ -51,7 +53,11 @@ class Submission:
             archive, name = self.place
             with archive.open(name) as file:
                 return file.read(MAX_BYTES + 1)
-        except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        except Rejected:
+            raise
+        except OSError as error:
+            raise Rejected(f"cannot be read: {error.strerror or 'a broken zip'}") from None
+        except _BROKEN as error:
             raise Rejected(f"cannot be read: {error}") from None
 
 
@@ -80,11 +86,26 @@ def found(source):
     else:
         raise ValueError(f"submissions: a folder or a zip expected, got {source}")
     stamps = {name: place for name, _, place in files if name.name == "timestamp.txt"}
-    return [
+    return _apart(
         _submission(name, time, place, stamps)
         for name, time, place in sorted(files, key=lambda file: str(file[0]))
-        if name.suffix.lower() == ".ipynb"
-    ]
+        if name.name.lower().endswith(".ipynb")
+    )
+
+
+def _apart(submissions):
+    """Each with a path and a folder of its own: a zip can hold a name twice, and names that are no
+    text may look alike."""
+    kept, folders, paths = [], set(), set()
+    for one in submissions:
+        folder, path, number = one.folder, one.path, 1
+        while folder in folders or path in paths:
+            number += 1
+            folder, path = f"{one.folder}-{number}", f"{one.path} ({number})"
+        folders.add(folder)
+        paths.add(path)
+        kept.append(replace(one, folder=folder, path=path))
+    return kept
 
 
 def _in_folder(source):
@@ -92,7 +113,10 @@ def _in_folder(source):
         folders[:] = [f for f in folders if f not in (".ipynb_checkpoints", "__MACOSX")]
         for name in names:
             path = Path(place, name)
-            time = datetime.fromtimestamp(path.lstat().st_mtime, UTC)
+            try:
+                time = datetime.fromtimestamp(path.lstat().st_mtime, UTC)
+            except (ValueError, OverflowError, OSError):  # a year that is none, a file that went
+                time = None
             yield PurePosixPath(path.relative_to(source).as_posix()), time, path
 
 
@@ -111,7 +135,8 @@ def _in_zip(source):
 
 def _submission(name, time, place, stamps):
     student, attempt = _who(name)
-    for above in name.parents:
+    uploaded = _MOODLE.fullmatch(_text(name.parts[0]))  # whatever lies there, the student sent
+    for above in () if uploaded else name.parents:
         if stamp := stamps.get(above / "timestamp.txt"):
             time = _stamp(stamp) or time
             break
@@ -147,8 +172,8 @@ def _text(name):
 def _safe(name):
     """A folder's name below which nothing can go wrong: letters, digits, no dot in front."""
     parts = [*_text(str(name)).removesuffix(".ipynb").split("/")]
-    clean = [re.sub(r"[^\w-]+", "_", part)[:60] or "_" for part in parts]
+    clean = [re.sub(r"[^\w-]+", "_", part)[:50] or "_" for part in parts]
     if clean != parts or len(parts) > 3:  # two names must not become one
         digest = hashlib.sha256(str(name).encode("utf-8", "surrogateescape")).hexdigest()
-        clean[-1] = f"{clean[-1]}-{digest[:8]}"
+        clean[-1] = f"{clean[-1]}-{digest[:16]}"
     return "/".join(clean[-3:])

@@ -34,8 +34,10 @@ def plain(value):
 
     Anything else becomes the name of its type, so that no address is ever printed.
     """
-    if value is None or isinstance(value, str | bool):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, str):
+        return str(value)  # np.str_ would be written as np.str_('…')
     if isinstance(value, np.bool_):
         return bool(value)
     if isinstance(value, Integral):

@@ -87,7 +87,7 @@ def chance(rows, needed):
 
     rows: how often each bin of STEP bits occurs in a question, (Q, bins).
     """
-    number = rows.sum(1, keepdims=True)
+    number = np.maximum(1, rows.sum(1, keepdims=True))
     reach = rows[:, ::-1].cumsum(1)[:, ::-1] / number  # the chance of this bin or more
     last = (reach >= TAIL / number).sum(1, keepdims=True) - 1
     beyond = np.arange(rows.shape[1]) - last

@@ -14,9 +14,9 @@ words are winnowed: of WINDOW neighbouring hashes the smallest is kept (Schleime
 Aiken, "Winnowing: local algorithms for document fingerprinting", SIGMOD 2003), so that any
 GRAM + WINDOW − 1 words that two students share leave a trace in both, wherever they stand.
 
-The tokens come from one tolerant pattern and not from `tokenize`: broken code then reads like whole
-code with a fault in it, and each version of Python reads the same. Nothing here raises, whatever
-the source; time and memory grow linearly with it, and no more than MOST characters are read.
+The tokens come from one tolerant pattern, not from `tokenize`: broken code reads like whole code
+with a fault in it, and each version of Python reads the same. Nothing here raises, whatever the
+source; time and memory grow linearly, and no more than MOST characters are read.
 """
 
 import builtins
@@ -45,7 +45,6 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_WORD = re.compile(r"\w+")
 _KNOWN = {name for name in dir(builtins) if name[0] != "_"} | set(keyword.kwlist)
 _KNOWN |= {"np", "numpy", "torch", "nn", "F", "math", "nnlib", "self"}
 
@@ -54,7 +53,7 @@ class Token(NamedTuple):
     kind: str  # comment, text, number, name, sign; "end" where a statement ends
     text: str
     line: int  # from 1
-    depth: int  # open brackets around it
+    depth: int  # of open brackets
 
 
 class Choice(NamedTuple):
@@ -83,10 +82,9 @@ class Stub:
     @classmethod
     def of(cls, source):
         """The Stub with this source (a text)."""
-        found = tokens(source)
-        after_def = (b.text for a, b in pairwise(found) if a.text == "def" and b.kind == "name")
-        names = frozenset(token.text for token in found if token.kind == "name")
-        return cls(frozenset(_lines(source)), names, next(after_def, ""))
+        found = [token for token in tokens(source) if token.kind == "name"]
+        function = next((b.text for a, b in pairwise(found) if a.text == "def"), "")
+        return cls(frozenset(_lines(source)), frozenset(t.text for t in found), function)
 
 
 def readable(source):
@@ -117,7 +115,7 @@ def choices(source, stub):
     path, names, found = [], {}, []
     for token, kind in _own(tokens(source), stub, given):
         if kind == "words":
-            found += _runs(_WORD.findall(token.text.lower().lstrip("rbfu")), token.line)
+            found += _runs(re.findall(r"\w+", token.text.lower().lstrip("rbfu")), token.line)
         if kind == "v":
             names.setdefault(token.text, (len(path), token.line))
         if kind != "words" and (kind != ";" or (path and path[-1][0] != ";")):
@@ -162,8 +160,8 @@ def _own(every, stub, given):
 def _parameters(every, function):
     """{name: position} of the parameters of `def function`, or of the first def there is."""
     starts = [i for i, t in enumerate(every[:-1]) if t.kind == "name" and t.text == "def"]
-    start = next((i for i in starts if every[i + 1].text == function), (starts or [len(every)])[0])
-    found = {}
+    found, first = {}, starts[0] if starts else len(every)
+    start = next((i for i in starts if every[i + 1].text == function), first)
     for before, token in zip(every[start + 2 :], every[start + 3 :], strict=False):
         if token.depth == 0:
             break
@@ -186,15 +184,15 @@ def _runs(words, line):
 
 def winnow(keys, window):
     """Positions of the smallest key of each window, the rightmost of equals; at least one."""
-    starts = range(max(1, len(keys) - window + 1))
-    parts = (range(start, min(start + window, len(keys))) for start in starts)
+    last = max(1, len(keys) - window + 1)
+    parts = (range(start, min(start + window, len(keys))) for start in range(last))
     return list(dict.fromkeys(min(part, key=lambda i: (keys[i], -i)) for part in parts))
 
 
 def key(kind, text):
     """64 bits, the same in every process; `hash` is not."""
-    data = f"{kind} {text}".encode("utf-8", "replace")
-    return int.from_bytes(blake2b(data, digest_size=8).digest(), "big")
+    text = f"{kind} {text}".encode("utf-8", "replace")
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "big")
 
 
 def _lines(source):

@@ -49,7 +49,7 @@ class Kernel(RunningKernel):
             self.km.kernel_spec_manager.argv += ["-f", "{connection_file}"]
             self.km.start_kernel(cwd=cwd, env=os.environ | self.environment, **more)
         self.kc = self.km.client()
-        self.kc.start_channels()
+        self.kc.start_channels(hb=False)  # whether it lives its process tells
         self._ensure_iopub_up()
 
     def _start_inside(self, folder, more):

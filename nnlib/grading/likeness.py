@@ -14,12 +14,12 @@ students who answered; likewise for a name where less than a quarter of them sta
 The smoothing: p is what would be seen if there were one more student, who goes the same way. Where
 none of the c − 2 others does, it is 3 / (c + 1), about the upper end of the 95% interval for what
 was seen in none of c − 2 (the rule of three). So two alone at a fork (c = 2, p = 1) give no bit,
-five give at most 1, thirty at most 3.3.
+five give at most 0.9, thirty at most 3.2.
 
 A student's habits are no evidence twice: bits for a name or for words are divided by the number of
 questions in which those who use it do so, on average. If the choices of an answer were independent
 of each other, the expected 2^bits of two who worked alone would be at most 1. They are not quite:
-what that does is read off the class in similar.py.
+what that does is read off the class in chance.py.
 """
 
 from typing import NamedTuple
@@ -48,8 +48,7 @@ class Table(NamedTuple):
 class Likeness(NamedTuple):
     """Of one question. bits: {aspect: one number a pair of students, (n(n − 1) / 2,) float32}.
 
-    counts: {key of a way: how many went it} for ways that a reader should see as rare: those that
-    at least two, and at most half of the students there, went.
+    counts: {mixed(at, took): how many went this way}, for ways of two or more, but of at most half.
     """
 
     bits: dict
@@ -86,7 +85,7 @@ def likeness(table, n, habit):
     bits, counts = {}, {}
     for aspect in ASPECTS:
         t = table[aspect]
-        way, ways, went = np.unique(way_key(t.at, t.took), return_inverse=True, return_counts=True)
+        way, ways, went = np.unique(mixed(t.at, t.took), return_inverse=True, return_counts=True)
         first = np.zeros(len(way), np.int64)
         first[ways] = np.arange(len(ways))
         place, places, stand = np.unique(t.at, return_inverse=True, return_counts=True)
@@ -117,13 +116,8 @@ def likeness(table, n, habit):
     return Likeness(bits, counts)
 
 
-def way_key(at, took):
-    """One key for a place and a way from it. at, took: arrays of uint64."""
-    return mixed(at, took)
-
-
 def mixed(a, b):
-    """A 64-bit key of two arrays of integers; sums and products modulo 2^64."""
+    """One 64-bit key for each two of the integers in the arrays a and b, modulo 2^64."""
     a, b = np.asarray(a).astype(np.uint64), np.asarray(b).astype(np.uint64)
     return a * np.uint64(0x9E3779B97F4A7C15) + b * np.uint64(0xD6E8FEB86659FD93)
 

@@ -3,9 +3,7 @@
 Exit codes: 0 all is well; 1 something is not right yet; 2 it could not be tried.
 """
 
-import json
 import platform
-import sys
 from dataclasses import asdict
 from importlib import import_module, metadata
 from importlib.util import find_spec
@@ -16,6 +14,7 @@ import typer
 
 import nnlib
 from nnlib.grading import commands
+from nnlib.grading.console import say
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -53,9 +52,9 @@ def check(
     try:
         report = check_notebook(notebook, driver="here" if here else None, timeout=timeout)
     except (Rejected, RuntimeError) as error:
-        _say({"rejected": str(error)}, f"{notebook}: {error}", as_json, err=True)
+        say({"rejected": str(error)}, f"{notebook}: {error}", as_json, err=True)
         raise typer.Exit(2) from None
-    _say(report.as_dict(), report.as_text(), as_json)
+    say(report.as_dict(), report.as_text(), as_json)
     raise typer.Exit(0 if report.ok else 1)
 
 
@@ -76,11 +75,11 @@ def catalog(
         found = entries()
         key, name = (2 + max(len(getattr(e, what)) for e in found) for what in ("key", "name"))
         lines = [f"{e.key:<{key}}{e.name:<{name}}step {e.step:<4}{e.idea}" for e in found]
-        return _say([asdict(e) for e in found], "\n".join(lines), as_json)
+        return say([asdict(e) for e in found], "\n".join(lines), as_json)
     try:
         found = entry(name)
     except ValueError as error:
-        _say({"problem": str(error)}, str(error), as_json, err=True)
+        say({"problem": str(error)}, str(error), as_json, err=True)
         raise typer.Exit(2) from None
     paper = found.paper
     rows = {
@@ -94,7 +93,7 @@ def catalog(
         "chapter": f"book/{found.page}.ipynb",
     }
     lines = [f"{found.name}, {found.family.lower()}, step {found.step}"]
-    _say(asdict(found), "\n".join(lines + [f"{k:<9}{v}" for k, v in rows.items()]), as_json)
+    say(asdict(found), "\n".join(lines + [f"{k:<9}{v}" for k, v in rows.items()]), as_json)
 
 
 commands.register(app)
@@ -125,7 +124,7 @@ def doctor(as_json: AsJson = False):
     lines += (
         [f"Missing: {', '.join(missing)}"] if missing else ["All that the course needs is here."]
     )
-    _say(found | {"missing": missing}, "\n".join(lines), as_json)
+    say(found | {"missing": missing}, "\n".join(lines), as_json)
     raise typer.Exit(1 if missing else 0)
 
 
@@ -141,11 +140,3 @@ def _version(distribution):
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
         return "present" if find_spec(distribution) else None
-
-
-def _say(data, text, as_json, err=False):
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(encoding="utf-8")  # ✓ and ✗, on any console
-    typer.echo(
-        json.dumps(data, indent=2, ensure_ascii=False) if as_json else text, err=err and not as_json
-    )

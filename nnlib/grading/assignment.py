@@ -14,7 +14,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import nnlib
-from nnlib.grading import authoring
+from nnlib.grading import authoring, roster
 from nnlib.grading.course import Mistaken, chosen, home
 from nnlib.grading.sandbox import Limits
 from nnlib.grading.store import write_atomically
@@ -28,6 +28,7 @@ chapters:                        # `all`, or a list of questions
 {chapters}
 secret: secret.txt               # hidden inputs and variants are drawn from it: keep it
 # bank: ../our-questions         # a folder of solutions of your own, looked at first
+# roster: students.csv           # a column id; name, email, section, canvas, sis if you have them
 # due: 2026-12-04 23:59 Europe/Berlin
 # extensions: {{ada: 2026-12-07 23:59 Europe/Berlin}}
 # late: {{per day: 10 %, at most: 3}}      # of the points; after so many days nothing counts
@@ -42,7 +43,8 @@ _WHEN = "a date, a time and a zone, as `2026-12-04 23:59 Europe/Berlin`"
 
 @dataclass(frozen=True)
 class Assignment:
-    """An assignment as read. exercises: {name: question ids}; points: {question id: points}."""
+    """An assignment as read. exercises: {name: question ids}; points: {question id: points};
+    people: rows of the roster."""
 
     id: str
     title: str
@@ -57,6 +59,7 @@ class Assignment:
     counts: str = "best"
     attempts_at_most: int | None = None
     bank: Path | None = None
+    people: tuple[dict, ...] = ()
     without: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
 
@@ -161,6 +164,12 @@ def _assignment(said, folder):
     bank = (folder / said["bank"]).resolve() if said.get("bank") else None
     if bank and not bank.is_dir():
         raise Mistaken(f"bank: {bank} is no folder")
+    people = tuple(roster.read(folder / said["roster"])) if said.get("roster") else ()
+    for who in _mapping(said, "extensions") if people else ():
+        if str(who) not in {row["id"] for row in people}:
+            near = difflib.get_close_matches(str(who), [row["id"] for row in people], 1)
+            more = f"; {near[0]} meant?" if near else ""
+            raise Mistaken(f"extensions: {who} is not in the roster{more}")
     exercises, points = _exercises(said["chapters"], bank)
     for id, value in _mapping(said, "points").items():
         if id not in points:
@@ -192,6 +201,7 @@ def _assignment(said, folder):
         counts=attempts.get("counts", "best"),
         attempts_at_most=_whole(attempts.get("at most"), "attempts: at most"),
         bank=bank,
+        people=people,
         without=tuple(said.get("without") or ()),
         limits=Limits(**{key: _number(value, f"limits: {key}") for key, value in limits.items()}),
     )
@@ -210,6 +220,8 @@ def _exercises(chapters, bank):
                     raise Mistaken(f"chapters: {name}: no question {id!r}; {', '.join(spec)}")
                 if id in points:
                     raise Mistaken(f"chapters: {id} is assigned twice")
+                if missing := authoring.QUESTION_KEYS - set(spec[id]):
+                    raise Mistaken(f"{name}: {id}: {', '.join(sorted(missing))}: missing")
                 points[id] = float(spec[id]["points"])
                 exercises[name] = (*exercises.get(name, ()), id)
     return exercises, points

@@ -4,15 +4,13 @@ Each imports what it needs when it is called. Exit codes as everywhere: 0 all is
 is not, 2 it could not be tried.
 """
 
-import json
 import os
-import sys
-import traceback
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
+
+from nnlib.grading.console import progress, refusals, say
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 AnAssignment = Annotated[
@@ -54,22 +52,25 @@ def grade(
     from nnlib.grading import cluster
     from nnlib.grading.grade import Grader
 
-    with _refusals(as_json):
+    with refusals(as_json):
         of = assignments.read(assignment)
         changed = {"cell": timeout, "memory": memory and int(memory * 2**30)}
         changed = {key: value for key, value in changed.items() if value}
         of = dataclasses.replace(of, limits=dataclasses.replace(of.limits, **changed))
         engine = cluster.engine(dask, jobs) if dask else None
         grader = Grader(of, output, _shard(shard), regrade, trust, engine, jobs)
-        with _progress("graded", as_json) as tell:
+        with progress("graded", as_json) as tell:
             summary = grader.grade(submissions, tell)
-    told = {"states": dict(summary.states), "kept": summary.kept, "results": str(output)}
+    for note in summary.notes:
+        typer.echo(note, err=True)
+    told = {"states": dict(summary.states), "kept": summary.kept, "notes": summary.notes}
+    told |= {"results": str(output)}
     words = [f"{count} {state}" for state, count in summary.states.items()]
     words += [f"{summary.kept} of them before"] if summary.kept else []
     text = (
         f"{', '.join(words) or 'Nothing to grade'}. Now: nnlib gradebook {output} -a {assignment}"
     )
-    _say(told, text, as_json)
+    say(told, text, as_json)
     raise typer.Exit(0 if set(summary.states) <= {"graded"} else 1)
 
 
@@ -98,18 +99,23 @@ def release(
     os.environ.setdefault("NNLIB_BACKEND", "numpy")
     from nnlib.grading import assignment as assignments
     from nnlib.grading import giving
+    from nnlib.grading import roster as rosters
 
-    with _refusals(as_json):
+    with refusals(as_json):
         words = assignments.begin(assignment, chapters, bank)
         of = assignments.read(assignment)
-        people = giving.roster(roster) if roster else ()
+        people = rosters.read(roster) if roster else of.people
+        if as_git and people:
+            raise ValueError(
+                "git: with a roster each student has a folder; give those out one by one"
+            )
         digests = giving.release(of, output, people, repository, hub)
         words += [f"{output}: {len(digests)} files for {len(people) or 'all'} students."]
         if as_zip:
-            words += [f"{giving.zipped(output)}: the same as a zip."]
+            words += [f"{giving.zipped(output, people)}: the same, zipped."]
         if as_git:
             words += [giving.committed(output, of)]
-    _say({"files": digests, "notes": words}, "\n".join(words), as_json)
+    say({"files": digests, "notes": words}, "\n".join(words), as_json)
 
 
 def gradebook(
@@ -134,9 +140,10 @@ def gradebook(
 
     Example: nnlib gradebook results -a assignment.yml --roster students.csv
     """
-    from nnlib.grading import adjustments, exports, giving, handback, overview
+    from nnlib.grading import adjustments, exports, handback, overview
     from nnlib.grading import assignment as assignments
     from nnlib.grading import gradebook as books
+    from nnlib.grading import roster as rosters
     from nnlib.grading.store import load, write_atomically
 
     tables = {
@@ -145,13 +152,15 @@ def gradebook(
         "moodle": exports.moodle,
         "gradescope": exports.gradescope,
     }
-    with _refusals(as_json):
+    with refusals(as_json):
         if kind not in ("html", *tables):
             raise ValueError(f"format: html, {', '.join(tables)} expected, got {kind!r}")
         if len(results) > 1 and output is None:
             raise ValueError("output: with several folders say -o, where it goes")
         of = assignments.read(assignment)
-        people = giving.roster(roster) if roster else None
+        people = rosters.read(roster) if roster else of.people or None
+        if kind in ("canvas", "moodle") and not people:
+            raise ValueError(f"{kind}: needs a roster, to know whose row is whose")
         found = load(results)
         folder = output if kind == "html" and output else results[0]
         known, by_hand = books.students(found, of, people), {}
@@ -159,8 +168,9 @@ def gradebook(
             by_hand |= adjustments.read_file(place / "adjustments.yml", known, of)
         book = books.build(found, of, people, by_hand)
         if kind == "html":
-            for result in found if len(results) > 1 else ():  # the page leads to them
-                handback.write(result, folder)
+            counted = exports.counted(book)
+            for result in found:  # the page leads to them, and they say what counted
+                handback.write(result, folder, counted.get(result["submission"], ""))
             written = [folder / "gradebook.html", folder / "gradebook.csv"]
             write_atomically(written[0], overview.html(book))
             write_atomically(written[1], exports.everything(book))
@@ -172,7 +182,7 @@ def gradebook(
     for path, why in found.skipped.items():
         typer.echo(f"left out {path}: {why}", err=True)
     told = {"students": len(book.rows), "written": [str(path) for path in written]}
-    _say(told, "\n".join(map(str, written)), as_json)
+    say(told, "\n".join(map(str, written)), as_json)
 
 
 def similar(
@@ -193,10 +203,10 @@ def similar(
     from nnlib.grading import classroom
     from nnlib.grading import similar as likeness
 
-    with _refusals(as_json):
+    with refusals(as_json):
         answers, stubs = classroom.gather(submissions)
         pairs = likeness.compare(answers, stubs, top)
-    _say([asdict(pair) for pair in pairs], likeness.as_text(pairs), as_json)
+    say([asdict(pair) for pair in pairs], likeness.as_text(pairs), as_json)
     raise typer.Exit(1 if pairs else 0)
 
 
@@ -213,10 +223,10 @@ def update(
     """
     from nnlib.grading.update import update as carry
 
-    with _refusals(as_json):
+    with refusals(as_json):
         kept, words = carry(notebook, to)
     words = [*words, f"Your file as it was: {kept}"]
-    _say({"kept": str(kept), "notes": words}, "\n".join(words), as_json)
+    say({"kept": str(kept), "notes": words}, "\n".join(words), as_json)
 
 
 def register(app):
@@ -233,58 +243,3 @@ def _shard(text):
     if not 1 <= number <= of:
         raise ValueError(f"shard: i/n with i from 1 to n expected, got {text!r}")
     return number, of
-
-
-class _refusals:
-    """What cannot be tried ends with 2 and one sentence instead of a traceback."""
-
-    def __init__(self, as_json):
-        self.as_json = as_json
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, trace):
-        from nnlib.grading.sandbox import NoSandbox
-
-        if isinstance(error, ValueError | NoSandbox | OSError):
-            _say({"problem": str(error)}, str(error), self.as_json, err=True)
-            raise typer.Exit(2) from None
-        if isinstance(error, Exception) and not isinstance(error, click.exceptions.Exit):
-            traceback.print_exception(error)  # a fault of ours; 1 would say that all was tried
-            raise typer.Exit(2) from None
-
-
-class _progress:
-    """A bar on stderr with what is left to do; `tell(done, total, result)` moves it."""
-
-    def __init__(self, word, as_json):
-        self.word, self.quiet, self.bar = word, as_json, None
-
-    def __enter__(self):
-        return self._tell
-
-    def _tell(self, done, total, result):
-        from tqdm import tqdm
-
-        if self.quiet:
-            return
-        if self.bar is None:
-            self.bar = tqdm(total=total, desc=self.word, unit=" notebooks", dynamic_ncols=True)
-        self.bar.update(done - self.bar.n)
-        if result is not None and result["state"] != "graded":
-            where = f" at {result['where']}" if result["where"] else ""
-            text = f"{result['submission']}: {result['state']}{where}. {result['reason']}"
-            self.bar.write("".join(c if c.isprintable() else "?" for c in text))
-
-    def __exit__(self, *_):
-        if self.bar is not None:
-            self.bar.close()
-
-
-def _say(data, text, as_json, err=False):
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(encoding="utf-8")  # ✓ and ✗, on any console
-    typer.echo(
-        json.dumps(data, indent=2, ensure_ascii=False) if as_json else text, err=err and not as_json
-    )

@@ -115,18 +115,36 @@ def gradescope(book):
     return _csv(rows)
 
 
+def counted(book):
+    """{submission: what became of its points}, for the attempts that count: lateness, adjustments
+    and comments, as the student should read them."""
+    found = {}
+    for row in book.rows:
+        for exercise, work in row.work.items():
+            if work.result:
+                one = _counted(exercise, work)
+                more = [_said("total", row.adjustment)] if row.adjustment else []
+                found[work.result["submission"]] = " ".join([*one, *more])
+    return found
+
+
+def _counted(exercise, work):
+    said = f"{exercise}: {number(work.points, 2)} of {number(work.worth, 2)}"
+    if work.days_late:
+        days = "1 day" if work.days_late == 1 else f"{work.days_late} days"
+        said += f" ({days} late, counted {number(100 * work.factor)} %)"
+    return [said + ".", *(_said(place, one) for place, one in work.adjustments.items())]
+
+
 def told(row):
     """What a student should know of how the points came about, in a few sentences."""
     parts = []
     for exercise, work in row.work.items():
         if work.result:
-            said = f"{exercise}: {number(work.points, 2)} of {number(work.worth, 2)}"
-            if work.days_late:
-                days = "1 day" if work.days_late == 1 else f"{work.days_late} days"
-                said += f" ({days} late, counted {number(100 * work.factor)} %)"
-        else:
-            said = f"{exercise}: {'rejected' if work.rejected else 'nothing handed in'}"
-        parts.append(said + ".")
+            parts += _counted(exercise, work)
+            continue
+        why = "handed in, but it could not be read" if work.rejected else "nothing handed in"
+        parts.append(f"{exercise}: {why}.")
         parts += [_said(place, adjustment) for place, adjustment in work.adjustments.items()]
     parts += [_said("total", row.adjustment)] if row.adjustment else []
     return " ".join(parts)

@@ -10,7 +10,6 @@ student's own numbers) carries its edition in a cell, so that `check` knows what
 Colab and in the browser too. The same assignment and secret give the same bytes.
 """
 
-import csv
 import hashlib
 import json
 import re
@@ -23,13 +22,13 @@ from nnlib.grading import authoring, master, references
 from nnlib.grading.course import Mistaken, home, solutions
 from nnlib.grading.splice import has_tag
 from nnlib.grading.store import write_atomically
+from nnlib.grading.submissions import COVER
 
-COVER = "00_start.ipynb"
 MANIFEST = "release.json"
 
 
 def release(assignment, folder, students=(), repository="", hub=""):
-    """Write the student versions. students: rows of `roster`; repository, hub: for links.
+    """Write the student versions. students: rows of a roster; repository, hub: for links.
 
     Returns {path below the folder: digest}. Raises Mistaken before anything is written.
     """
@@ -49,9 +48,23 @@ def release(assignment, folder, students=(), repository="", hub=""):
     digests = {path: hashlib.sha256(text.encode()).hexdigest() for path, text in texts.items()}
     told = {"assignment": assignment.id, "title": assignment.title, "course": assignment.course}
     texts[MANIFEST] = json.dumps(told | {"files": digests}, indent=1, ensure_ascii=False) + "\n"
+    _clear(folder, digests)
     for path, text in texts.items():
         write_atomically(folder / path, text)
     return digests
+
+
+def _clear(folder, digests):
+    """Remove what an earlier release wrote, this one does not, and nobody has changed since."""
+    try:
+        earlier = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
+    except (OSError, ValueError, KeyError):
+        return
+    for path, digest in earlier.items():
+        file = folder / path
+        same = file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == digest
+        if path not in digests and same and file.resolve().is_relative_to(folder.resolve()):
+            file.unlink()
 
 
 def _private(assignment):
@@ -162,40 +175,26 @@ def _text(notebook):
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
-# ── the roster ───────────────────────────────────────────────────────────────────────
-
-
-def roster(path):
-    """The rows of a CSV with a column `id` (or `student`), as dicts. Raises Mistaken."""
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Mistaken(f"roster: {path} cannot be read: {error}") from None
-    rows = list(csv.DictReader(text.splitlines()))
-    seen = set()
-    for number, row in enumerate(rows, 2):
-        row["id"] = (row.get("id") or row.get("student") or "").strip()
-        if not re.fullmatch(r"[\w@+-][\w.@+-]*", row["id"]):
-            raise Mistaken(
-                f"roster: {path}, line {number}: a column `id` of letters, digits and . @ + - "
-                f"expected, got {row['id']!r}"
-            )
-        if row["id"] in seen:
-            raise Mistaken(f"roster: {path}, line {number}: {row['id']} stands there twice")
-        seen.add(row["id"])
-    if not rows:
-        raise Mistaken(f"roster: {path} has no rows")
-    return rows
-
-
 # ── other forms ──────────────────────────────────────────────────────────────────────
 
 
-def zipped(folder):
-    """A zip of the folder beside it; its path. The same files give the same bytes."""
+def zipped(folder, students=()):
+    """A zip beside the folder, or with a roster one for each student in a folder beside it.
+
+    Returns its path. The same files give the same bytes.
+    """
     folder = Path(folder)
-    target = folder.with_name(folder.name + ".zip")
-    aside = folder.with_name(f".{folder.name}.zip.tmp")
+    if not students:
+        return _zip(folder, folder.with_name(folder.name + ".zip"))
+    beside = folder.with_name(folder.name + "-zips")
+    for row in students:
+        _zip(folder / row["id"], beside / f"{row['id']}.zip")
+    return beside
+
+
+def _zip(folder, target):
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_name(f".{target.name}.tmp")
     with zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(p for p in folder.rglob("*") if p.is_file() and ".git" not in p.parts):
             name = f"{folder.name}/{path.relative_to(folder).as_posix()}"

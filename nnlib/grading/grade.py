@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import nnlib
@@ -26,6 +27,7 @@ class Summary:
 
     states: Counter = field(default_factory=Counter)
     kept: int = 0
+    notes: list[str] = field(default_factory=list)
 
     @property
     def done(self):
@@ -64,7 +66,9 @@ class Grader:
         if not self.trusted:
             private = [self.results, self.assignment.secret_file, source]
             sandbox.expect_out_of_sight(*private, *filter(None, [self.assignment.bank]))
-        found = [one for one in submissions.found(source) if self._is_mine(one)]
+        handed_in = submissions.found(source, self.assignment.people)
+        self.summary.notes = self._remarks(handed_in)
+        found = [one for one in handed_in if self._is_mine(one)]
         self.results.mkdir(mode=0o700, parents=True, exist_ok=True)  # hidden values lie there
         self.prove()
         self._tell = lambda result: tell(self.summary.done, len(found), result)
@@ -88,6 +92,7 @@ class Grader:
                 of = self._exercise(notebook, one.student)
             except Rejected as error:
                 result = outcome.blank(one, f"rejected: {error}", reason=str(error))
+                result["exercise"] = self._meant(one.path)
                 if not self._is_kept(one, result["key"]):
                     self._keep(result)
                 continue
@@ -142,6 +147,26 @@ class Grader:
                 self._masters.pop(next(iter(self._masters)))
             self._masters[key] = master.build(self.assignment, name, key[1])
         return self._masters[key]
+
+    def _remarks(self, handed_in):
+        """What an instructor should hear before the points: strangers, and times of a download."""
+        ids, notes = {row["id"] for row in self.assignment.people}, []
+        strangers = sorted({one.student for one in handed_in} - ids) if ids else []
+        if strangers:
+            notes.append(f"Not in the roster: {', '.join(strangers)}. Rename their files.")
+        times = [one.submitted for one in handed_in if one.submitted]
+        late = any(self.assignment.days_late(one.student, one.submitted) for one in handed_in)
+        if len(times) > 2 and late and max(times) - min(times) < timedelta(minutes=10):
+            notes.append(
+                f"All files are of {max(times):%d %B %Y, %H:%M} UTC: the time of a download? Then "
+                "nobody is late by it. Put a timestamp.txt into each student's folder."
+            )
+        return notes
+
+    def _meant(self, path):
+        """The exercise that a file's name speaks of, "" if none."""
+        names = (name for name in self.assignment.exercises if name.rpartition("/")[2] in path)
+        return next(names, "")
 
     def _is_mine(self, submission):
         number, of = self.shard

@@ -52,18 +52,18 @@ def _texts(record, keys):
     return {key: str(record.get(key) or "") for key in keys}
 
 
-def write(result, results_folder):
+def write(result, results_folder, counted=""):
     """Write the three files that may be handed back, and review/<folder>.html for the instructor.
 
-    Raises ValueError when the result's folder would lie outside, OSError when a file cannot be
-    written.
+    counted: what the gradebook made of the points, once there is one. Raises ValueError when the
+    result's folder would lie outside, OSError when a file cannot be written.
     """
     folder = PurePosixPath(result["folder"])
     if not folder.parts or folder.is_absolute() or ".." in folder.parts or "\\" in str(folder):
         raise ValueError(f"folder: expected a relative path inside, got {result['folder']!r:.80}")
     back = Path(results_folder) / "feedback" / folder
     told = json.dumps(gradescope(result), indent=1, ensure_ascii=False)
-    write_atomically(back / "feedback.html", feedback_html(result))
+    write_atomically(back / "feedback.html", feedback_html(result, counted))
     write_atomically(back / "results.json", told + "\n")
     write_atomically(back / "junit.xml", junit(result))
     seen = Path(results_folder) / "review" / f"{folder}.html"
@@ -73,8 +73,11 @@ def write(result, results_folder):
 # ── the page ─────────────────────────────────────────────────────────────────────────
 
 
-def feedback_html(result):
-    """The page for the student, as text: one file, no script, on a screen and on paper."""
+def feedback_html(result, counted=""):
+    """The page for the student, as text: one file, no script, on a screen and on paper.
+
+    counted: what the gradebook made of the points, a sentence.
+    """
     told = public(result)
     exercise = told["exercise"] or "Your submission"
     mend = "Mend it and hand it in again, if the time for it is not over."
@@ -92,6 +95,8 @@ def feedback_html(result):
             f"<strong>{pages.number(told['points'])}</strong> of {pages.number(told['worth'])} "
             f"points</p><p>{_summary(told['questions'])}</p>"
         )
+    if counted:
+        head += f"<p><strong>In the gradebook.</strong> {pages.prose(counted)}</p>"
     main = "".join(
         sheet.question(question, sheet.checks(question, _hidden_rows(question)))
         for question in told["questions"]

@@ -10,6 +10,9 @@ and a file directly at the top is named by its student, alone or before the firs
     ada.ipynb        ada__04_backprop.ipynb
     lovelaceada_4711_815_04_backprop.ipynb, lovelaceada_LATE_4711_…        (Canvas)
 
+With a roster these names find their student (roster.py). A student who handed in files, but no
+notebook, is told so. The cover that was given out and what `nnlib update` kept are passed over.
+
 When it was handed in: a `timestamp.txt` beside it or above it (nbgrader), else the file's own time.
 """
 
@@ -25,10 +28,13 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from nnlib.grading.roster import Roll
 from nnlib.grading.splice import MAX_BYTES, Rejected
 
+COVER = "00_start.ipynb"  # what a release begins with
+
 _MOODLE = re.compile(r"(?P<student>.+)_\d+_assignsubmission_\w+")
-_CANVAS = re.compile(r"(?P<student>[^_]+)(?:_LATE)?_\d+_\d+_.+")
+_CANVAS = re.compile(r"(?P<student>[^_]+)(?:_LATE)?_(?P<canvas>\d+)_\d+_.+")
 _BROKEN = (EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
 _MOST = 1_000_000  # files that are looked at
 
@@ -46,19 +52,26 @@ class Submission:
 
     def read(self):
         """Its bytes, at most one more than a notebook may have. Raises Rejected."""
-        try:
-            if isinstance(self.place, Path):
-                with _opened(self.place) as file:
-                    return file.read(MAX_BYTES + 1)
-            archive, name = self.place
-            with archive.open(name) as file:
+        if not self.path.lower().endswith(".ipynb"):
+            raise Rejected("it is not a notebook: hand in the .ipynb itself")
+        return _content(self.place)
+
+
+def _content(place):
+    """The bytes of a Path, or of a zip's (ZipFile, name). Raises Rejected."""
+    try:
+        if isinstance(place, Path):
+            with _opened(place) as file:
                 return file.read(MAX_BYTES + 1)
-        except Rejected:
-            raise
-        except OSError as error:
-            raise Rejected(f"cannot be read: {error.strerror or 'a broken zip'}") from None
-        except _BROKEN as error:
-            raise Rejected(f"cannot be read: {error}") from None
+        archive, name = place
+        with archive.open(name) as file:
+            return file.read(MAX_BYTES + 1)
+    except Rejected:
+        raise
+    except OSError as error:
+        raise Rejected(f"cannot be read: {error.strerror or 'a broken zip'}") from None
+    except _BROKEN as error:
+        raise Rejected(f"cannot be read: {error}") from None
 
 
 def _opened(path):
@@ -73,8 +86,8 @@ def _opened(path):
     return os.fdopen(number, "rb")
 
 
-def found(source):
-    """Every Submission below a folder or in a zip, in a fixed order.
+def found(source, people=()):
+    """Every Submission below a folder or in a zip, in a fixed order. people: rows of a roster.
 
     Raises ValueError when there is none to be found in such a place.
     """
@@ -86,11 +99,20 @@ def found(source):
     else:
         raise ValueError(f"submissions: a folder or a zip expected, got {source}")
     stamps = {name: place for name, _, place in files if name.name == "timestamp.txt"}
-    return _apart(
-        _submission(name, time, place, stamps)
-        for name, time, place in sorted(files, key=lambda file: str(file[0]))
-        if name.name.lower().endswith(".ipynb")
-    )
+    roll, ours, others = Roll(people), [], {}
+    for name, time, place in sorted(files, key=lambda file: str(file[0])):
+        one = _submission(name, time, place, stamps, roll)
+        if _is_notebook(name):
+            ours.append(one)
+        elif not name.name.startswith((".", "timestamp.")) and name.suffix.lower() != ".csv":
+            others.setdefault(one.student, one)
+    there = {one.student for one in ours}
+    return _apart([*ours, *(one for who, one in others.items() if who not in there)])
+
+
+def _is_notebook(name):
+    low = name.name.lower()
+    return low.endswith(".ipynb") and low != COVER and not re.search(r"\.before-update\d*\.", low)
 
 
 def _apart(submissions):
@@ -133,8 +155,8 @@ def _in_zip(source):
         yield name, time, (archive, info)
 
 
-def _submission(name, time, place, stamps):
-    student, attempt = _who(name)
+def _submission(name, time, place, stamps, roll):
+    student, attempt = _who(name, roll)
     uploaded = _MOODLE.fullmatch(_text(name.parts[0]))  # whatever lies there, the student sent
     for above in () if uploaded else name.parents:
         if stamp := stamps.get(above / "timestamp.txt"):
@@ -143,20 +165,21 @@ def _submission(name, time, place, stamps):
     return Submission(_text(str(name)), _safe(name), student, attempt, time, place)
 
 
-def _who(name):
+def _who(name, roll):
     """(student, attempt) of a path."""
     first, stem = _text(name.parts[0]), _text(name.stem)
     if len(name.parts) == 1:
         match = _CANVAS.fullmatch(stem)
-        return (match["student"] if match else stem.partition("__")[0] or stem), ""
+        said = match["student"] if match else stem.partition("__")[0] or stem
+        return roll.find(said, match["canvas"] if match else ""), ""
     match = _MOODLE.fullmatch(first)
     numbers = [re.fullmatch(r"(?:attempt)?[-_ ]?(\d+)", part) for part in name.parts[1:-1]]
-    return (match["student"] if match else first), next((m[1] for m in numbers if m), "")
+    return roll.find(match["student"] if match else first), next((m[1] for m in numbers if m), "")
 
 
 def _stamp(place):
     try:
-        content = Submission("", "", "", "", None, place).read()[:100]
+        content = _content(place)[:100]
         text = content.decode().strip().replace(" UTC", "+00:00")
         time = datetime.fromisoformat(text)
     except (Rejected, ValueError):

@@ -24,11 +24,13 @@ def update(path, to=None):
     submission = _read(path)
     old = edition_of(submission)
     if to is None:
-        if old != references.packaged(old.name):
+        if old.name not in references.names() or old != references.packaged(old.name):
             raise Rejected("this is an edition of your course: give the corrected one by --to")
         new = references.pristine(old.name)
     else:
         new = _read(Path(to))
+        if (other := edition_of(new).name) != old.name:
+            raise Rejected(f"{to} is {other}, and yours is {old.name}")
     merged, words = carried(submission, old.pristine, new)
     kept = _free(path)
     write_atomically(kept, path.read_text(encoding="utf-8-sig"))

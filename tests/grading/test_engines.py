@@ -20,6 +20,8 @@ from nnlib.grading.grade import Grader
 from tests.grading.ordinary import ROOT
 from tests.grading.small_class import CLASS, Place, answers, await_, finish, stop, without_times
 
+pytestmark = pytest.mark.sandbox
+
 GRADER, WORKER = r"^\S*python\S* -c from nnlib", r"-m nnlib\.grading\.worker"
 SANDBOX, DASK_WORKER = r"^(prlimit|bwrap) .*/connection\.json", r"^\S*python\S* -m dask worker"
 FEW = ("ada", "cleo", "gil", "hana", "lea")

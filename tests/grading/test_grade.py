@@ -123,7 +123,38 @@ def test_one_bad_file_stops_no_other_and_is_told_why(desk):
     assert summary.states == {"graded": 1, "rejected": 5}
     assert all(desk.result(name, "x")["reason"] for name in "abcd")
     summary, _ = desk.grade()
-    assert (summary.kept, summary.states.total()) == (6, 0)
+    assert (summary.kept, summary.states) == (6, {"graded": 1, "rejected": 5})
+
+
+def test_who_handed_in_no_notebook_is_told_so_and_what_we_gave_out_is_passed_over(desk):
+    desk.hand_in("ada", RIGHT)
+    for name in ("ada/00_start.ipynb", "ada/07_small.before-update.ipynb", "ada/notes.txt",
+                 "bob/report.pdf", "cyd.zip", "submitted.csv"):  # fmt: skip
+        (desk.folder / "in" / name).parent.mkdir(exist_ok=True)
+        (desk.folder / "in" / name).write_text("x")
+    (desk.folder / "in/dan").mkdir()
+    (desk.folder / "in/dan/07_small.ipynb").write_text("broken")
+    summary, ran = desk.grade()
+    assert (ran, summary.states) == (["ada/07_small"], {"graded": 1, "rejected": 3})
+    assert desk.result("dan")["exercise"] == NAME  # by the file's name: something was handed in
+
+
+def test_strangers_and_times_of_a_download_are_named(desk):
+    (desk.folder / "students.csv").write_text("id,name\nada,Ada\nbob,Bob\ncyd,Cyd Long\n")
+    more = "roster: students.csv\ndue: 2020-01-01 12:00 UTC\nlate: {per day: 10 %}\n"
+    desk.path.write_text(desk.path.read_text() + more)
+    for student in ("ada", "eve"):
+        desk.hand_in(student, {})
+    moodle = desk.folder / "in/Cyd LONG_12_assignsubmission_file_"
+    moodle.mkdir()
+    (moodle / "hw.ipynb").write_text((desk.folder / "in/ada/07_small.ipynb").read_text())
+    summary, _ = desk.grade()
+    assert "roster: eve." in summary.notes[0] and "timestamp.txt" in summary.notes[1]
+    results = [json.loads(p.read_text()) for p in (desk.results / "results").rglob("*.json")]
+    assert {r["student"] for r in results} == {"ada", "eve", "cyd"}
+    desk.path.write_text(desk.path.read_text() + "extensions: {adda: 2020-01-02 12:00 UTC}\n")
+    with pytest.raises(ValueError, match="adda is not in the roster; ada meant"):
+        desk.grade()
 
 
 def test_a_result_cut_short_is_graded_again(desk):

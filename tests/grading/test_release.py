@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from nnlib.grading import assignment as assignments
-from nnlib.grading import course, giving, references
+from nnlib.grading import course, giving, references, roster
 from nnlib.grading.report import check_notebook, edition_of
 from nnlib.grading.splice import Rejected, read, source
 from nnlib.grading.update import update
@@ -176,7 +176,7 @@ def test_links_zip_and_git(assignment, tmp_path):
     ("text", "says"),
     [
         ("", "no rows"),
-        ("name\nAda\n", "line 2"),
+        ("name\nAda\n", "no column `id`"),
         ("id\nada\nada\n", "twice"),
         ("id\n../x\n", "line 2"),
     ],
@@ -184,7 +184,35 @@ def test_links_zip_and_git(assignment, tmp_path):
 def test_a_roster_is_read_or_refused(text, says, tmp_path):
     (tmp_path / "students.csv").write_text(text)
     with pytest.raises(course.Mistaken, match=says):
-        giving.roster(tmp_path / "students.csv")
+        roster.read(tmp_path / "students.csv")
+
+
+def test_a_roster_of_a_european_spreadsheet_and_the_names_of_learning_systems(tmp_path):
+    (tmp_path / "students.csv").write_text("id;name;canvas\nada;Lovelace, Ada;7\nzoe;Zoë Ö;8\n")
+    roll = roster.Roll(roster.read(tmp_path / "students.csv"))
+    assert roll.find("Ada Lovelace") == roll.find("x", "7") == "ada"
+    assert (roll.find("zoe o"), roll.find("zoe"), roll.find("Bob")) == ("zoe", "zoe", "Bob")
+
+
+def test_a_second_release_leaves_nothing_of_the_first_but_what_was_changed(assignment, tmp_path):
+    out = tmp_path / "out"
+    giving.release(assignment, out)
+    (out / giving.COVER).write_text("changed by hand")
+    giving.release(assignment, out, ROSTER)
+    assert (out / giving.COVER).exists() and not (out / f"{NAME}.ipynb").exists()
+    assert sorted(p.name for p in giving.zipped(out, ROSTER).iterdir())[0] == "ada.zip"
+
+
+def test_update_refuses_another_exercise(assignment, tmp_path):
+    giving.release(assignment, tmp_path / "out")
+    path = tmp_path / "mine.ipynb"
+    path.write_text(json.dumps(given(tmp_path / "out")))
+    other = tmp_path / "other.ipynb"
+    other.write_text(json.dumps(references.pristine("foundations/01_neurons")))
+    with pytest.raises(Rejected, match="01_neurons, and yours is private/07_small"):
+        update(path, other)
+    with pytest.raises(Rejected, match="--to"):
+        update(path)
 
 
 def test_update_carries_answers_and_own_cells_and_keeps_the_old_file(assignment, tmp_path):

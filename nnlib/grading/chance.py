@@ -38,8 +38,8 @@ def beyond_chance(evidence, most):
     """{pair: (bits, by chance, bits of each question (Q,))}, the `most` most telling pairs.
 
     evidence: for each of the Q questions, {aspect: bits of each pair (P,)}. by chance: how many of
-    the P pairs would have as many bits; at most ALPHA. The bits of a question are at least 0: what
-    the questions that were not copied cost is taken from the sum alone.
+    the P pairs would have as many bits; at most ALPHA. The bits of the questions add up to the
+    pair's; what speaks against a copy is negative.
     """
     base = [len(evidence) * np.log2(1 - part) for _, part in STORIES]
     totals, shown = [], []  # for each story: bits (P,); how often each bin occurs (Q, bins)
@@ -71,12 +71,16 @@ def beyond_chance(evidence, most):
     told = {}
     for i in sorted(found)[:most]:
         story = np.argmax([total[tried[i]] for total in totals])
-        told[tried[i]] = float(best[tried[i]]), float(found[i]), made[story][i]
+        parts = made[story][i] + base[story] / len(evidence)
+        told[tried[i]] = float(best[tried[i]]), float(found[i]), parts
     return told
 
 
 def contribution(bits, aspects, part, pairs=slice(None)):
-    """What a story makes of a question's bits {aspect: (P,)}: from 0 to MOST, (P,)."""
+    """What a story makes of a question's bits {aspect: (P,)}, less what it makes of −∞: (P,).
+
+    From 0 to MOST, so that it can be counted in bins.
+    """
     claim = sum(bits[aspect][pairs] for aspect in aspects)
     made = np.logaddexp2(np.log2(1 - part), np.log2(part) + claim) - np.log2(1 - part)
     return np.minimum(made, MOST)

@@ -111,7 +111,9 @@ def tokens(source):
 
 def choices(source, stub):
     """All Choices of an answer, in order; each place and each run of words once."""
-    given = {i for i, line in enumerate(_lines(source), 1) if line in stub.lines}
+    head = f"def {stub.function}("  # whatever the parameters are called now
+    lines = enumerate(_lines(source), 1)
+    given = {i for i, line in lines if line in stub.lines or line.startswith(head)}
     path, names, found = [], {}, []
     for token, kind in _own(tokens(source), stub, given):
         if kind == "words":
@@ -133,13 +135,10 @@ def choices(source, stub):
 
 
 def _own(every, stub, given):
-    """(token, how it reads) for each token that does not stand on a `given` line of the stub.
-
-    How it reads: "words" for a comment or docstring, "v" for a chosen name, else its text.
-    """
+    """(token, how it reads), but for `given` lines: "words", "v" for a chosen name, or its text."""
     places = _parameters(every, stub.function)
     before = Token("end", ";", 0, 0)
-    for token, after in zip(every, [*every[1:], before], strict=True):
+    for token, after in pairwise([*every, before]):
         kind, text = token.kind, token.text
         if token.line not in given:
             if kind in ("comment", "text"):

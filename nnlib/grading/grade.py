@@ -55,7 +55,8 @@ class Grader:
         self.results = Path(self.results)
         self._masters, self._digests = {}, {}
         sandbox.require(self.trusted)
-        self.engine = self.engine or (lambda jobs: pool.each(jobs, self.jobs))
+        self._pool = None if self.engine else pool.Pool(self.jobs)
+        self.engine = self.engine or self._pool
 
     def grade(self, source, tell=lambda done, total, result: None):
         """Grade all submissions in a folder or a zip. The Summary.
@@ -70,6 +71,13 @@ class Grader:
         self.summary.notes = self._remarks(handed_in)
         found = [one for one in handed_in if self._is_mine(one)]
         self.results.mkdir(mode=0o700, parents=True, exist_ok=True)  # hidden values lie there
+        try:
+            return self._grade(found, tell)
+        finally:
+            if self._pool:
+                self._pool.close()
+
+    def _grade(self, found, tell):
         self.prove()
         self._tell = lambda result: tell(self.summary.done, len(found), result)
         waiting, again = {}, []

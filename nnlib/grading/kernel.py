@@ -41,6 +41,13 @@ class Kernel(RunningKernel):
         self.km.context.setsockopt(zmq.MAXMSGSIZE, self.limits.output)
         self.km.context.setsockopt(zmq.RCVHWM, 20)
         self.km.context.setsockopt(zmq.SNDTIMEO, 2000)  # a peer that hung up would block a send
+        try:
+            self._start(cwd)
+        except BaseException:  # nbval has no kernel to stop then, and its sockets would wait
+            self.stop()
+            raise
+
+    def _start(self, cwd):
         more = {"stdout": _nowhere(), "stderr": _nowhere()}
         if self.shut_in:
             self._start_inside(Path(cwd), more)
@@ -173,8 +180,8 @@ class Kernel(RunningKernel):
             self.kc.stop_channels()
         if self.shut_in and self.km.is_alive():
             sandbox.kill(self.pid)
-        self.km.kernel_spec.interrupt_mode = "signal"  # asked by message, a shutdown may wait
         with contextlib.suppress(Exception):
+            self.km.kernel_spec.interrupt_mode = "signal"  # asked by message, it may wait
             self.km.shutdown_kernel(now=True)
         self.km.context.destroy(linger=0)
         del self.km

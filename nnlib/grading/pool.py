@@ -24,10 +24,11 @@ class Worker:
 
     def run(self, job):
         """The outcome of a job. Raises WorkerDied; the next job gets a fresh process."""
-        if self.process is None:
+        if self.process is None and not self.ended:
             self._start()
         if self.ended:  # perhaps before there was a process to be killed
-            self.process.kill()
+            self.close()
+            raise WorkerDied("the pool was closed")
         patience = job["limits"]["notebook"] + 90  # it watches its time itself; this is for a hang
         alarm = threading.Timer(patience, self.process.kill)
         alarm.start()
@@ -82,41 +83,52 @@ class Worker:
             self.process = None
 
 
-def each(jobs, count):
-    """Run jobs on `count` workers side by side; yields (key, outcome or WorkerDied) as they end.
+class Pool:
+    """Workers side by side. Called with jobs it runs them; the processes stay for the next call."""
 
-    jobs: iterable of (key, job), taken as they are needed.
-    """
-    done, waiting = queue.SimpleQueue(), threading.Semaphore(2 * count)
-    workers, everyone = queue.SimpleQueue(), [Worker() for _ in range(count)]
-    for worker in everyone:
-        workers.put(worker)
+    def __init__(self, count):
+        self.workers = [Worker() for _ in range(count)]
+        self.threads = ThreadPoolExecutor(count)
 
-    def one(key, job):
-        worker = workers.get()
-        try:
-            done.put((key, worker.run(job)))
-        except Exception as error:
-            done.put((key, error))
-        finally:
-            workers.put(worker)
+    def __call__(self, jobs):
+        """Run (key, job) pairs, taken as they are needed; yields (key, outcome or the exception)
+        as they end."""
+        done, idle = queue.SimpleQueue(), queue.SimpleQueue()
+        for worker in self.workers:
+            idle.put(worker)
 
-    open_jobs = 0
-    with ThreadPoolExecutor(count) as pool:
-        try:
-            for key, job in jobs:
-                while not waiting.acquire(blocking=False):
-                    open_jobs -= 1
-                    waiting.release()
-                    yield done.get()
-                pool.submit(one, key, job)
-                open_jobs += 1
-            while open_jobs:
-                open_jobs -= 1
+        def one(key, job):
+            worker = idle.get()
+            try:
+                done.put((key, worker.run(job)))
+            except Exception as error:
+                done.put((key, error))
+            finally:
+                idle.put(worker)
+
+        waiting, most = 0, 2 * len(self.workers)
+        for key, job in jobs:
+            if waiting == most:
                 yield done.get()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for worker in everyone:  # after Ctrl-C some are in the middle of a notebook
-                worker.end()
-            for _ in range(count):
-                workers.get().close()
+                waiting -= 1
+            self.threads.submit(one, key, job)
+            waiting += 1
+        for _ in range(waiting):
+            yield done.get()
+
+    def close(self):
+        """End the processes, in the middle of a notebook if need be."""
+        for worker in self.workers:
+            worker.end()
+        self.threads.shutdown(wait=True, cancel_futures=True)
+        for worker in self.workers:
+            worker.close()
+
+
+def each(jobs, count):
+    """Run (key, job) pairs on a Pool of `count` workers; see there."""
+    pool = Pool(count)
+    try:
+        yield from pool(jobs)
+    finally:
+        pool.close()

@@ -23,7 +23,7 @@ from tests.grading.small_class import CLASS, Place, answers, await_, finish, sto
 pytestmark = pytest.mark.sandbox
 
 GRADER, WORKER = r"^\S*python\S* -c from nnlib", r"-m nnlib\.grading\.worker"
-SANDBOX, DASK_WORKER = r"^(prlimit|bwrap) .*/connection\.json", r"^\S*python\S* -m dask worker"
+SANDBOX, DASK_WORKER = r"^(prlimit|\S*bwrap) .*/connection\.json", r"^\S*python\S* -m dask worker"
 FEW = ("ada", "cleo", "gil", "hana", "lea")
 
 
@@ -77,7 +77,7 @@ def test_killed_at_any_moment_it_goes_on_and_leaves_nothing_behind(place, of_the
         assert place.written() == len(place.results()) < len(CLASS)
     before = stamps(place)
     code, said = place.grade()
-    assert code in (0, 1) and f"{len(before)} unchanged" in said, said
+    assert code in (0, 1) and f"{len(before)} of them before" in said, said
     after = stamps(place)
     assert {path: after[path] for path in before} == before, "what was there was not run again"
     assert without_times(place.results()) == without_times(of_the_pool)
@@ -148,7 +148,7 @@ def run_here(place, folder="results", **more):
 
 def test_what_a_grade_depends_on_is_graded_again_and_nothing_else(place):
     place = place(("ada", "cleo"))
-    again, kept = {"graded": 2, "kept": 0}, {"kept": 2}
+    again, kept = {"graded": 2, "kept": 0}, {"graded": 2, "kept": 2}
     assert run_here(place) == again
     assert run_here(place) == kept
     assert run_here(place, regrade=True) == again
@@ -164,7 +164,7 @@ def test_what_a_grade_depends_on_is_graded_again_and_nothing_else(place):
     notebook.write_text(notebook.read_text().replace("double(21.0)", "double(22.0)"))
     assert run_here(place) == again and run_here(place) == kept
     place.hand_in("ada", CLASS["cleo"][0])
-    assert run_here(place) == {"graded": 1, "kept": 1}
+    assert run_here(place) == {"graded": 2, "kept": 1}
 
 
 @pytest.mark.parametrize("shared", [False, True])
@@ -175,7 +175,7 @@ def test_three_shards_are_together_one_run(place, shared):
     run_here(place, "whole")
     folders = ["one"] * 3 if shared else ["a", "b", "c"]
     ran = [run_here(place, folder, shard=(i, 3)) for i, folder in enumerate(folders, 1)]
-    counts = [sum(told.values()) - told["kept"] for told in ran]
+    counts = [sum(told.values()) for told in ran]
     assert sum(counts) == 41 and min(counts) > 5 and all(told["kept"] == 0 for told in ran)
     merged = store.load([place.root / folder for folder in set(folders)])
     whole = {result["submission"]: result for result in store.load(place.root / "whole")}

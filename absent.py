@@ -1,0 +1,1 @@
+raise ImportError("not there while this exercise is graded: write it yourself")

@@ -13,6 +13,7 @@ Everything runs as an ordinary user, whoever started this.
 from __future__ import annotations
 
 import argparse
+import compileall
 import csv
 import hashlib
 import json
@@ -110,6 +111,7 @@ def environment():
 
 def prepare(bench, students):
     """The class for both: nbgrader's course, and the same files as nnlib's submissions."""
+    compileall.compile_dir(sandbox.PACKAGE, quiet=2)  # as nbgrader was when it was installed
     course = bench.folder / "course"
     (course / "source/both").mkdir(parents=True)
     (course / "source/both/both.ipynb").write_text(json.dumps(nbgrader_source()))

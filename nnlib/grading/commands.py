@@ -194,20 +194,20 @@ def similar(
 
     A reason to look and to talk, never a proof. What the exercise gave to everyone is subtracted.
 
-    Ends with 0 when nobody stands out, 1 when somebody does, 2 when it could not be tried.
+    Ends with 0 when nobody stands out, 1 when somebody does, 2 when it could not be tried or
+    when there are fewer than eight students: then nothing can be told.
 
     Example: nnlib similar submissions
     """
-    from dataclasses import asdict
-
     from nnlib.grading import classroom
     from nnlib.grading import similar as likeness
 
     with refusals(as_json):
         answers, stubs = classroom.gather(submissions)
         pairs = likeness.compare(answers, stubs, top)
-    say([asdict(pair) for pair in pairs], likeness.as_text(pairs), as_json)
-    raise typer.Exit(1 if pairs else 0)
+    say(pairs.as_dict(), likeness.as_text(pairs), as_json)
+    told = pairs.as_dict()["told"]
+    raise typer.Exit((1 if pairs else 0) if told else 2)
 
 
 def update(

@@ -111,6 +111,8 @@ def run(job, below=None):
         file.write_text(json.dumps(job["notebook"]), encoding="utf-8")
         options = ["--nbval-lax", "--nbval-current-env", "-s", "-q", "-p", "no:cacheprovider"]
         options += ["-p", "no:logging", "-p", "no:faulthandler", "--tb=no"]
+        for slow in ("unraisableexception", "threadexception"):  # they collect garbage twice
+            options += ["-p", f"no:{slow}"]
         options += ["-c", os.devnull, f"--rootdir={folder}", str(file)]
         code = pytest.main(options, plugins=[nbval.plugin, recorder])
     finally:

@@ -1,5 +1,6 @@
 """The instructor's guide: what it tells to type works, and what it shows can be read."""
 
+import json
 import re
 import shlex
 
@@ -21,6 +22,22 @@ TYPED = re.findall(
 
 def blocks(language):
     return re.findall(rf"^```{language}\n(.*?)^```$", GUIDE, re.M | re.S)
+
+
+def test_its_figures_are_those_that_were_measured():
+    told = json.loads((ROOT / "benchmarks/results/grading-cpu.json").read_text(encoding="utf-8"))
+    figures, ratio = told["figures"], told["ratios"][0]["ratio"]
+    a_minute, estimate = figures["submissions a minute"], list(figures.values())[-1]
+    assert ratio <= 0.4  # at least 2.5 times nbgrader's
+    for number in (
+        f"{a_minute['nnlib']:.0f} small submissions",
+        f"nbgrader {told['versions']['nbgrader']}: {a_minute['nbgrader']:.0f},",
+        f"{figures['speed-up of 2 jobs, start included']:.1f} times as many",
+        f"{list(figures.values())[2]['1']:.1f} s.",
+        f"about {estimate['core hours']:.0f} core hours",
+        f"{max(list(figures.values())[4].values())} MB",
+    ):
+        assert number in GUIDE, number
 
 
 def test_it_shows_commands():

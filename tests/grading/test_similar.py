@@ -177,6 +177,15 @@ def test_a_habit_counts_once():
     assert 3 * names_bits(3) == pytest.approx(names_bits(1), rel=1e-5)
 
 
+def test_a_name_at_a_rare_place_is_as_rare_as_in_the_whole_question():
+    def bits(name):
+        table = read([f"{name} = []"] * 2 + ["q = 1"] * 10, "")
+        return likeness(table, 12, habits({"": table})).bits["names"][0]
+
+    assert bits("q") == pytest.approx(0, abs=1e-5)
+    assert bits("slope") == pytest.approx(np.log2(COPIED * 13 / 3 + 1 - COPIED), abs=1e-5)
+
+
 # ── how much is claimed ──────────────────────────────────────────────────────────────
 
 
@@ -218,6 +227,15 @@ def test_chance_of_three_questions_by_enumeration(monkeypatch):
     assert expected <= chances.chance(bins, 1.25) <= 5 * expected  # more: the tails
     monkeypatch.setattr(chances, "TAIL", 1e-12)
     assert chances.chance(bins, 1.25) == pytest.approx(expected)
+
+
+def test_a_pair_that_is_found_does_not_hide_the_next():
+    alone = {aspect: np.zeros(435) for aspect in ("structure", "names", "words")}
+    two = {**alone, "structure": np.concatenate([[25, 20], np.zeros(433)])}
+    told = chances.beyond_chance([two, alone], 10)
+    assert list(told) == [0, 1]
+    for bits, by_chance, parts in told.values():
+        assert by_chance <= chances.ALPHA and sum(parts) == pytest.approx(bits)
 
 
 # ── the same again ───────────────────────────────────────────────────────────────────

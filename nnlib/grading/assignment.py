@@ -106,21 +106,27 @@ def example(chapters, title="", id="assignment-1"):
     return EXAMPLE.format(title=title, id=id, course=nnlib.__version__, chapters=listed)
 
 
-def begin(path, chapters, bank=None):
+def begin(path, chapters, bank=None, people=None):
     """Write a first assignment.yml for these chapters, and a secret; what was done, in words.
 
-    Nothing that is there is ever changed. Raises Mistaken when there is neither.
+    bank: a folder; people: a roster's file. Nothing that is there is ever changed. Raises Mistaken
+    when there is neither, or when it says otherwise: it alone tells grading what was given out.
     """
     path, words = Path(path), []
     if path.exists():
         if chapters and set(chosen(chapters, bank)) != set(read(path).exercises):
             raise Mistaken(f"chapters: {path} names other ones; change it there, or say -a")
+        if people and not read(path).people:
+            raise Mistaken(
+                f"roster: write `roster: {people}` into {path}: grading has to know who was given "
+                "numbers of their own"
+            )
     elif not chapters:
         raise Mistaken(f"assignment: no {path}; name chapters, for instance foundations/04")
     else:
         text = example(chosen(chapters, bank))
-        if bank:
-            text += f"bank: {json.dumps(str(Path(bank).resolve()))}\n"
+        for key, place in {"bank": bank, "roster": people}.items():
+            text += f"{key}: {json.dumps(str(Path(place).resolve()))}\n" if place else ""
         write_atomically(path, text)
         words.append(f"{path}: written. Set title, id and dates in it, and release once more.")
     secret = path.parent / "secret.txt"

@@ -89,8 +89,8 @@ def release(
     """Write student versions of chapters: no solutions, no hidden checks, a cover with dates.
 
     With --chapters and no assignment.yml yet, one is written for you to edit, with a secret beside
-    it; keep both out of the folder that you give out. With a roster each student gets a folder with
-    numbers of their own where a question has variants.
+    it; keep both out of the folder that you give out. With a roster in it each student gets a
+    folder, with numbers of their own where a question has variants.
 
     Ends with 0 when it was written, 2 when it could not be.
 
@@ -99,16 +99,13 @@ def release(
     os.environ.setdefault("NNLIB_BACKEND", "numpy")
     from nnlib.grading import assignment as assignments
     from nnlib.grading import giving
-    from nnlib.grading import roster as rosters
 
     with refusals(as_json):
-        words = assignments.begin(assignment, chapters, bank)
+        words = assignments.begin(assignment, chapters, bank, roster)
         of = assignments.read(assignment)
-        people = rosters.read(roster) if roster else of.people
-        if as_git and people:
-            raise ValueError(
-                "git: with a roster each student has a folder; give those out one by one"
-            )
+        if as_git and of.people:
+            raise ValueError("git: not with a roster: one repository would show all to all")
+        people = of.people
         digests = giving.release(of, output, people, repository, hub)
         words += [f"{output}: {len(digests)} files for {len(people) or 'all'} students."]
         if as_zip:

@@ -54,7 +54,7 @@ class Grader:
 
     def __post_init__(self):
         self.results = Path(self.results)
-        self._masters, self._digests = {}, {}
+        self._masters, self._ids = {}, {row["id"] for row in self.assignment.people}
         sandbox.require(self.trusted)
         self._pool = None if self.engine else pool.Pool(self.jobs)
         self.engine = self.engine or self._pool
@@ -150,8 +150,9 @@ class Grader:
             return False
 
     def master(self, name, student=""):
-        """The Master of an exercise, of this student if students' editions differ."""
-        key = (name, student if student and master.varies(self.assignment, name) else "")
+        """The Master of an exercise: with a roster this student's, else the edition of all."""
+        own = student in self._ids and master.varies(self.assignment, name)
+        key = (name, student if own else "")
         if key not in self._masters:
             if len(self._masters) > 200:  # students come one after the other
                 self._masters.pop(next(iter(self._masters)))
@@ -160,8 +161,8 @@ class Grader:
 
     def _remarks(self, handed_in):
         """What an instructor should hear before the points: strangers, and times of a download."""
-        ids, notes = {row["id"] for row in self.assignment.people}, []
-        strangers = sorted({one.student for one in handed_in} - ids) if ids else []
+        notes = []
+        strangers = sorted({one.student for one in handed_in} - self._ids) if self._ids else []
         if strangers:
             notes.append(f"Not in the roster: {', '.join(strangers)}. Rename their files.")
         times = [one.submitted for one in handed_in if one.submitted]

@@ -27,7 +27,11 @@ def graded(tmp_path_factory):
     (folder / "students.csv").write_text(
         'id,name,canvas\nada,"Lovelace, Ada",7\nbob,=Bob,8\ncyd,,\n'
     )
-    told = call("release", "-a", path, "--roster", folder / "students.csv", "-o", folder / "out")
+    release = ["release", "-a", path, "-o", folder / "out"]
+    told = call(*release, "--roster", folder / "students.csv")
+    assert told.exit_code == 2 and "grading has to know" in told.output  # else it would not
+    path.write_text(path.read_text() + "roster: students.csv\n")
+    told = call(*release)
     assert told.exit_code == 0, told.output
     for student, answers in {"ada": RIGHT, "bob": HARD_CODED}.items():
         notebook = json.loads((folder / "out" / student / f"{NAME}.ipynb").read_text())
@@ -70,7 +74,10 @@ def test_the_gradebook_and_its_tables(graded):
     assert "Half of an idea." in (graded / "results/gradebook.html").read_text()
     back = (graded / "results/feedback/bob/s/feedback.html").read_text()
     assert "In the gradebook." in back and "Half of an idea" in back
-    assert call(*base[:4], "--format", "canvas").exit_code == 2  # whose row would be whose?
+    bare = graded / "bare.yml"
+    bare.write_text((graded / "assignment.yml").read_text().replace("roster:", "# roster:"))
+    told = call("gradebook", graded / "results", "-a", bare, "--format", "canvas")
+    assert told.exit_code == 2 and "needs a roster" in told.output  # whose row would be whose?
 
 
 @pytest.mark.slow

@@ -90,11 +90,24 @@ def test_points_are_shared_over_public_and_hidden_checks(desk):
 
 def test_a_student_is_graded_by_the_numbers_that_they_were_given(desk):
     students = [f"s{i}" for i in range(6)]
+    (desk.folder / "students.csv").write_text("\n".join(["id", *students]))
+    desk.path.write_text(desk.path.read_text() + "roster: students.csv\n")
     for student in students:
         desk.hand_in(student, RIGHT)
     desk.grade()
     expected = {desk.result(s)["questions"][0]["checks"][0]["expected"] for s in students}
     assert len(expected) > 1 and all(desk.result(s)["points"] == 5 for s in students)
+
+
+def test_without_a_roster_all_are_graded_by_the_edition_of_all(desk):
+    for student in (students := [f"s{i}" for i in range(6)]):
+        desk.hand_in(student, RIGHT)
+    desk.grade()
+    of = master.build(desk.assignment, NAME)
+    public = of.edition.questions["small-scale"]["cases"]["three"]["lines"]
+    for student in students:
+        check = desk.result(student)["questions"][0]["checks"][0]
+        assert check["expected"].splitlines() == public and check["right"]
 
 
 def test_nothing_runs_twice_unless_something_changed(desk):

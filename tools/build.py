@@ -18,6 +18,7 @@ import course_map
 import teach_pages
 import yaml
 from execute import EXECUTED, chapters, execute_all
+from lite_notebooks import with_links
 from serve import HTML
 from settings import PROJECT, REPOSITORY, ROOT, pages_of
 from statistics_page import statistics_page
@@ -35,11 +36,15 @@ def staged() -> dict[str, bytes]:
         if path.is_dir() or ".ipynb_checkpoints" in name:
             continue
         executed = EXECUTED / "book" / name
-        files[name] = (executed if path.suffix == ".ipynb" else path).read_bytes()
+        if path.suffix == ".ipynb":
+            files[name] = with_links(executed.read_bytes(), name)
+        else:
+            files[name] = path.read_bytes()
     for folder in ("exercises", "solutions") if COURSE["solutions"] else ("exercises",):
         for path in sorted((ROOT / folder).rglob("*.ipynb")):
             if ".ipynb_checkpoints" not in path.parts:
-                files[path.relative_to(ROOT).as_posix()] = path.read_bytes()
+                name = path.relative_to(ROOT).as_posix()
+                files[name] = with_links(path.read_bytes(), name)
     records = {
         path.relative_to(ROOT / "book").as_posix(): json.loads(
             (EXECUTED / path.relative_to(ROOT)).with_suffix(".json").read_text(encoding="utf-8")

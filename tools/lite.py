@@ -15,7 +15,7 @@ import venv
 from pathlib import Path
 
 import lite_runtime
-import nbformat
+from lite_notebooks import edition, notebooks
 from serve import HTML
 from settings import ROOT
 
@@ -23,33 +23,6 @@ SITE = HTML / "lite"
 WORK = ROOT / "_build" / "lite"
 ENVIRONMENT = ROOT / ".lite" / "env"
 LITE = ROOT / "lite"
-FOLDERS = {"book": "", "exercises": "exercises/", "solutions": "solutions/"}
-KERNEL = {
-    "kernelspec": {"name": "python", "display_name": "Python (Pyodide)", "language": "python"},
-    "language_info": {"name": "python", "file_extension": ".py"},
-}
-
-
-def notebooks() -> dict[str, bytes]:
-    """{path as in the book: what the reader starts with}."""
-    found = {}
-    for folder, prefix in FOLDERS.items():
-        for path in sorted((ROOT / folder).rglob("*.ipynb")):
-            if ".ipynb_checkpoints" in path.parts:
-                continue
-            nb = nbformat.read(path, as_version=4)
-            for cell in nb.cells:
-                if cell.cell_type == "code":
-                    cell.outputs, cell.execution_count = [], None
-            nb.metadata = nbformat.from_dict(KERNEL)
-            name = prefix + path.relative_to(ROOT / folder).as_posix()
-            found[name] = nbformat.writes(nb).encode()
-    return found
-
-
-def edition(name: str, content: bytes) -> str:
-    """`foundations/04_backprop.ipynb` → `foundations/04_backprop-1a2b3c4d.ipynb`."""
-    return f"{name.removesuffix('.ipynb')}-{hashlib.sha256(content).hexdigest()[:8]}.ipynb"
 
 
 def environment() -> Path:
@@ -118,7 +91,9 @@ def main() -> int:
     jupyterlite(python, contents)
     shutil.copytree(runtime, SITE / "pyodide")
     shutil.copy(LITE / "open.html", SITE)
-    built.write_text(json.dumps({"inputs": digest, "editions": editions}, indent=1))
+    sizes = {path.name: path.stat().st_size for path in sorted(runtime.iterdir())}
+    record = {"inputs": digest, "editions": editions, "sizes": sizes}
+    built.write_text(json.dumps(record, indent=1), encoding="utf-8")
     size = sum(path.stat().st_size for path in SITE.rglob("*") if path.is_file()) / 1e6
     print(f"built {SITE.relative_to(ROOT)}: {len(books)} notebooks, {size:.0f} MB in all")
     return 0

@@ -34,12 +34,20 @@ import nnlib
 nnlib.setup()"""
 
 
-def badge_source(notebook: str) -> str:
-    """The line of links below the title; `notebook` is the path from the repository's root."""
+def colab_address(notebook: str) -> str:
+    """Where Colab opens it; `notebook` is the path from the repository's root."""
     slug = REPOSITORY.removeprefix("https://github.com/")
-    colab = f"https://colab.research.google.com/github/{slug}/blob/{BRANCH}/{notebook}"
-    source = f"{REPOSITORY}/blob/{BRANCH}/{notebook}"
-    return f"[Open in Colab]({colab}) · [Source]({source})"
+    return f"https://colab.research.google.com/github/{slug}/blob/{BRANCH}/{notebook}"
+
+
+def source_address(notebook: str) -> str:
+    """Where the repository shows it."""
+    return f"{REPOSITORY}/blob/{BRANCH}/{notebook}"
+
+
+def badge_source(notebook: str) -> str:
+    """The line of links below the title; pages of the book have their own (lite_notebooks.py)."""
+    return f"[Open in Colab]({colab_address(notebook)}) · [Source]({source_address(notebook)})"
 
 
 def setup_cell(cell_id: str = "setup"):

@@ -8,13 +8,14 @@
 const TYPE = "application/vnd.jupyter.widget-";
 const page = document;
 
-function makeModel(state) {
+function makeModel(state, tell = () => {}) {
   const listeners = new Map();
+  let changed = {};
   return {
     get: (name) => state[name],
     set(name, value) {
       if (JSON.stringify(state[name]) === JSON.stringify(value)) return;
-      state[name] = value;
+      state[name] = changed[name] = value;
       for (const event of [`change:${name}`, "change"]) {
         for (const callback of [...(listeners.get(event) ?? [])]) callback();
       }
@@ -24,7 +25,10 @@ function makeModel(state) {
       listeners.get(event).add(callback);
     },
     off: (event, callback) => listeners.get(event)?.delete(callback),
-    save_changes() {}, // there is nobody to tell
+    save_changes() {
+      tell(changed); // on a page without Python there is nobody to tell
+      changed = {};
+    },
   };
 }
 
@@ -49,10 +53,11 @@ function addStyle(css) {
   page.head.append(element);
 }
 
+// Draw `entry`, {state, tell}, behind the element `place`.
 async function show(place, entry) {
   const { state } = entry;
   if (!state?._esm) return; // not an anywidget
-  entry.model ??= makeModel(state);
+  entry.model ??= makeModel(state, entry.tell);
   addStyle(state._css);
   const el = page.createElement("div");
   place.after(el);
@@ -70,6 +75,8 @@ function start() {
     if (entries[id]) show(place, entries[id]).catch((error) => console.error(`simulation ${id}:`, error));
   }
 }
+
+window.nnSimulations = { show }; // live.js mounts what Python sends in the same way
 
 if (page.readyState === "loading") page.addEventListener("DOMContentLoaded", start);
 else start();

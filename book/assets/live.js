@@ -1,0 +1,326 @@
+// Runs the code cells of a page in the reader's browser.
+//
+// One file, two lives. On the page it adds "Run" to every cell and shows what comes back; in a worker
+// it starts Python (Pyodide, from the site's folder lite/) and gives it the cells (live.py). Nothing is
+// loaded before the reader asks. Stop ends the worker: a Python that computes could be interrupted
+// only with headers that static hosts do not send.
+
+if (typeof document === "undefined") serveCells();
+else if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", openPage);
+else openPage();
+
+// ---- in the worker ------------------------------------------------------------------------------
+
+function serveCells() {
+  const LATER = "matplotlib"; // a third of the download, fetched once the first result is on the page
+  const tell = (type, content) => postMessage({ type, ...content });
+  let python, live, rest;
+  const loadRest = () => (rest ??= python.loadPackage(LATER, { messageCallback() {} }));
+
+  async function boot({ lite, code }) {
+    const at = (name) => new URL(`pyodide/${name}`, lite).href;
+    const json = async (url) => (await fetch(url)).json();
+    const lock = await json(at("pyodide-lock.json"));
+    const { sizes } = await json(new URL("built.json", lite));
+    const { nnlib } = lock.packages;
+    nnlib.depends = nnlib.depends.filter((name) => name !== LATER);
+    const needed = new Set(["nnlib"]); // a set that grows while it is walked
+    for (const name of needed) lock.packages[name].depends.forEach((other) => needed.add(other));
+    const files = [...needed].map((name) => lock.packages[name].file_name);
+    files.push("pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip");
+    countBytes(files.reduce((sum, file) => sum + sizes[file], 0));
+    const { loadPyodide } = await import(at("pyodide.mjs"));
+    const from = { indexURL: at(""), packageBaseUrl: at(""), lockFileContents: lock };
+    python = await loadPyodide({ ...from, packages: ["nnlib"] });
+    python.FS.writeFile("/home/pyodide/live.py", await (await fetch(code)).text());
+    live = python.pyimport("live");
+    live.start((text) => tell("output", { text }));
+  }
+
+  // From here on every download is counted, for the bar on the page.
+  function countBytes(total) {
+    const plain = self.fetch;
+    let loaded = 0;
+    const counter = () =>
+      new TransformStream({
+        transform(chunk, out) {
+          tell("loading", { loaded: (loaded += chunk.byteLength), total });
+          out.enqueue(chunk);
+        },
+      });
+    self.fetch = async (...request) => {
+      const answer = await plain(...request);
+      return answer.ok && !rest ? new Response(answer.body.pipeThrough(counter()), answer) : answer;
+    };
+  }
+
+  async function run({ number, source, first }) {
+    if (!first) await loadRest();
+    tell("running", { number });
+    const start = performance.now();
+    const error = await live.run(number, source);
+    tell("ran", { number, error, seconds: (performance.now() - start) / 1000, html: live.highlighted(source) });
+    loadRest();
+  }
+
+  const state = ({ model, changed }) => live.set_state(model, JSON.stringify(changed));
+  const answers = { boot, run, state };
+  let last = Promise.resolve(); // one after the other
+  self.onmessage = ({ data }) => {
+    last = last.then(() => answers[data.type](data)).catch((error) => tell("broken", { message: String(error) }));
+  };
+}
+
+// ---- on the page --------------------------------------------------------------------------------
+
+function openPage() {
+  const edition = document.querySelector("[data-edition]")?.dataset.edition;
+  const boxes = [...document.querySelectorAll(".bd-article div.cell:has(.cell_input)")];
+  if (!edition || !boxes.length) return;
+  const here = document.querySelector('script[src*="live.js"]').src;
+  const lite = new URL("../lite/", here).href;
+  const models = new Map(); // the simulations that Python has made
+  let worker, current;
+  let queue = [];
+  const onDisk = location.protocol === "file:" && "A page opened from a file may not start Python. Open the book online, or with “make book”.";
+  const bar = statusBar();
+  const cells = boxes.map(liveCell);
+  const drawer = `nnlib edits ${edition.replace(/-[0-9a-f]+\.ipynb$/, "")}`; // of all editions, by edition
+
+  // A cell: where its code and outputs stand, and `ran`, the source that Python has seen.
+  function liveCell(box, number) {
+    const input = box.querySelector(".cell_input");
+    const pre = input.querySelector("pre");
+    if (!box.querySelector(".cell_output")) box.insertAdjacentHTML("beforeend", '<div class="cell_output"></div>');
+    const output = box.querySelector(".cell_output");
+    const label = `Run cell ${number + 1}, and those before it`;
+    input.insertAdjacentHTML("beforeend", `<div class="nn-live"><button aria-label="${label}">Run</button><span></span></div>`);
+    const [run, note] = input.lastElementChild.children;
+    const source = () => pre.textContent.replace(/\n$/, "");
+    const kept = { code: pre.innerHTML, outputs: [...output.childNodes], source: source() };
+    run.onclick = () => (onDisk ? (note.textContent = onDisk) : runTo(number));
+    if (!onDisk) makeEditable(pre, number);
+    return { number, box, pre, output, note, kept, source };
+  }
+
+  // The code itself is the editor. Tab indents only after a click or typing, so that the keyboard can
+  // walk across the page; Escape gives it back.
+  function makeEditable(pre, number) {
+    let inside = false;
+    pre.contentEditable = "plaintext-only";
+    pre.spellcheck = false;
+    pre.setAttribute("role", "textbox");
+    pre.setAttribute("aria-multiline", "true");
+    pre.setAttribute("aria-label", `Code of cell ${number + 1}. Shift and Enter run it.`);
+    pre.onmousedown = () => (inside = true);
+    pre.onblur = () => (inside = false);
+    pre.oninput = () => (inside = true) && keep();
+    pre.onkeydown = (event) => {
+      if (event.key === "Enter" && (event.shiftKey || event.ctrlKey || event.metaKey)) runTo(number);
+      else if (event.key === "Tab" && inside && !event.shiftKey) document.execCommand("insertText", false, "    ");
+      else if (event.key === "Escape") inside = false;
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
+  }
+
+  // What the reader writes is kept in this browser under the edition of the page: a newer edition
+  // neither loses nor hides it, and offers what still fits.
+  const changed = () => cells.filter(({ source, kept }) => source() !== kept.source);
+  const stored = () => JSON.parse(localStorage.getItem(drawer) ?? "{}");
+  function keep() {
+    const now = changed();
+    for (const cell of cells) cell.box.classList.toggle("nn-edited", now.includes(cell));
+    const all = { ...stored(), [edition]: now.map((cell) => [cell.number, cell.kept.source, cell.source()]) };
+    if (!now.length) delete all[edition];
+    localStorage.setItem(drawer, JSON.stringify(all));
+    if (!worker) bar.say("Your changes are kept in this browser.", "download", "reset");
+  }
+
+  function bringBack() {
+    const [found] = Object.entries(stored()).sort(([name]) => (name === edition ? -1 : 1));
+    const fitting = (found?.[1] ?? []).filter(([number, original]) => cells[number]?.kept.source === original);
+    if (!fitting.length) return;
+    bar.onReplay = () => {
+      for (const [number, , source] of fitting) cells[number].pre.textContent = source;
+      keep();
+    };
+    if (found[0] === edition) bar.onReplay();
+    else bar.say(`You changed ${found[1].length} cells of an earlier edition; ${fitting.length} still fit.`, "restore");
+  }
+
+  // Run the cells up to this one that Python has not seen as they stand now. What runs makes all that
+  // follows stale, so that a result is always what the page gives from its top.
+  function runTo(number) {
+    if (current) return;
+    const stale = cells.findIndex((cell) => cell.ran !== cell.source());
+    const from = stale < 0 ? number : Math.min(stale, number);
+    queue = cells.slice(from, number + 1);
+    for (const cell of cells.slice(from)) cell.ran = undefined;
+    for (const cell of queue) cell.note.textContent = "waits";
+    if (!worker) {
+      worker = new Worker(here, { type: "module" });
+      worker.onmessage = ({ data }) => heard[data.type](data);
+      worker.onerror = heard.broken;
+      worker.postMessage({ type: "boot", lite, code: new URL("live.py", here).href });
+      bar.say("Python is on its way", "stop");
+    }
+    next();
+  }
+
+  function next() {
+    current = queue.shift();
+    if (!current) return bar.say("Python is ready.", "download", "reset");
+    current.ran = current.source();
+    const first = current.number === 0;
+    worker.postMessage({ type: "run", number: current.number, source: current.ran, first });
+  }
+
+  const heard = {
+    loading({ loaded, total }) {
+      const mb = (bytes) => Math.round(bytes / 1e6);
+      bar.say(`Python is on its way, ${mb(loaded)} of ${mb(total)} MB`, "stop");
+      bar.progress(loaded / total);
+    },
+    running({ number }) {
+      cells[number].note.textContent = "runs";
+      cells[number].stale = true; // the old output stays until there is a new one
+      bar.say(`Cell ${number + 1} runs${queue.length ? `, ${queue.length} to follow` : ""}`, "stop");
+      bar.progress();
+    },
+    output({ text }) {
+      const message = JSON.parse(text);
+      if (message.type === "comm") simulationSays(message);
+      else if (message.cell !== null) show(cells[message.cell], message);
+    },
+    ran({ number, error, seconds, html }) {
+      const { pre, note, ran, source } = cells[number];
+      clearIfStale(cells[number]);
+      note.textContent = error ? `ended with ${error}` : `ran here, ${seconds.toFixed(1)} s`;
+      if (document.activeElement !== pre && source() === ran) pre.innerHTML = html;
+      // An answer that is not written yet is no reason to stop before the cell that was asked for.
+      if (error && error !== "NotImplementedError") {
+        for (const cell of queue.splice(0)) cell.note.textContent = `not run: cell ${number + 1} ended with ${error}`;
+      }
+      next();
+    },
+    broken({ message }) {
+      stop(`Python has ended: ${String(message ?? "it could not be started").trim().split("\n").at(-1)}`);
+    },
+  };
+
+  function clearIfStale(cell) {
+    if (cell.stale) cell.output.replaceChildren();
+    cell.stale = false;
+  }
+
+  function show(cell, { type, name, text, html, model, place, update, wait }) {
+    if (type === "clear") {
+      cell.stale = true;
+      return wait || clearIfStale(cell);
+    }
+    clearIfStale(cell);
+    if (type === "stream") {
+      let block = cell.output.lastElementChild;
+      if (block?.dataset.stream !== name) {
+        block = cell.output.appendChild(document.createElement("pre"));
+        Object.assign(block, { className: `output nn-${name}`, raw: "" }).dataset.stream = name;
+      }
+      block.raw = (block.raw + text).slice(-100_000);
+      block.textContent = block.raw.split("\n").map(overwritten).join("\n");
+      return;
+    }
+    const old = update && [...cell.output.children].find((block) => block.dataset.place === place);
+    const block = old || cell.output.appendChild(document.createElement("div"));
+    block.className = "output";
+    block.dataset.place = place ?? "";
+    if (model) {
+      const spot = block.appendChild(document.createElement("span"));
+      window.nnSimulations.show(spot, models.get(model)).catch((error) => (block.textContent = String(error)));
+    } else {
+      block.innerHTML = html;
+      window.MathJax?.typesetPromise?.([block]);
+    }
+  }
+
+  // What a terminal shows of a line in which the cursor went back, as progress bars do.
+  const overwritten = (line) => line.split("\r").reduce((shown, part) => part + shown.slice(part.length));
+
+  function simulationSays({ what, id, data }) {
+    if (what === "comm_open" && data.state) {
+      const tell = (news) => worker?.postMessage({ type: "state", model: id, changed: news });
+      models.set(id, { state: data.state, tell });
+    } else if (data.method === "update") {
+      const { model, state } = models.get(id) ?? {};
+      for (const [name, value] of Object.entries(data.state)) model ? model.set(name, value) : (state[name] = value);
+    }
+  }
+
+  function end(note) {
+    worker?.terminate();
+    worker = current = undefined;
+    models.clear();
+    queue = [];
+    for (const cell of cells) {
+      cell.note.textContent &&= note;
+      cell.ran = undefined;
+    }
+  }
+
+  function stop(why) {
+    const last = Math.max(...cells.filter((cell) => cell.note.textContent).map((cell) => cell.number));
+    end("stopped");
+    bar.say(`${why} What it had computed is gone.`, "replay", "download", "reset");
+    bar.onReplay = () => runTo(last);
+  }
+
+  function reset() {
+    end("");
+    for (const { pre, output, kept } of cells) {
+      pre.innerHTML = kept.code;
+      output.replaceChildren(...kept.outputs);
+    }
+    keep();
+    bar.say("");
+  }
+
+  // The page's notebook with the reader's code in it, to go on elsewhere or to hand in.
+  async function download() {
+    const notebook = await (await fetch(new URL(`files/${edition}`, lite))).json();
+    const code = notebook.cells.filter((cell) => cell.cell_type === "code");
+    cells.forEach((cell, number) => (code[number].source = cell.source()));
+    notebook.metadata = { kernelspec: { name: "python3", display_name: "Python 3", language: "python" } };
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([JSON.stringify(notebook, null, 1)]));
+    link.download = edition.split("/").at(-1).replace(/-[0-9a-f]{8}\.ipynb$/, ".ipynb");
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+
+  // The line at the foot of the window: what Python does, and what can be done about it.
+  function statusBar() {
+    const actions = { stop: () => stop("Stopped."), replay: () => bar.onReplay(), restore: () => bar.onReplay(), download, reset };
+    const names = { stop: "Stop", replay: "Replay", restore: "Bring them back", download: "Download the notebook", reset: "Reset the page" };
+    const buttons = Object.keys(actions).map((name) => `<button data-does="${name}">${names[name]}</button>`);
+    const parts = `<span role="status"></span><progress aria-label="progress"></progress>${buttons.join("")}`;
+    document.body.insertAdjacentHTML("beforeend", `<div class="nn-bar" hidden>${parts}</div>`);
+    const element = document.body.lastElementChild;
+    const [words, meter, ...all] = element.children;
+    element.onclick = ({ target }) => actions[target.dataset.does]?.();
+    return {
+      say(text, ...offered) {
+        element.hidden = !text;
+        words.textContent = text;
+        meter.hidden = true;
+        for (const button of all) button.hidden = !offered.includes(button.dataset.does);
+      },
+      progress(share) {
+        meter.hidden = false;
+        if (share === undefined) meter.removeAttribute("value");
+        else meter.value = Math.min(share, 1);
+      },
+    };
+  }
+  if (!onDisk) bringBack();
+}

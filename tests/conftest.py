@@ -16,7 +16,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 _browsers = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
 CHROMIUM = os.environ.get("NNLIB_CHROMIUM") or next(filter(None, _browsers), None)
+FIREFOX = os.environ.get("NNLIB_FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
 NEEDS = {
+    "firefox": ("Firefox", FIREFOX),
     "browser": ("Chromium", CHROMIUM),
     "node": ("Node", shutil.which("node")),
     "sandbox": ("bubblewrap", shutil.which("bwrap")),

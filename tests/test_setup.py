@@ -105,3 +105,11 @@ def test_the_style_is_set_whether_matplotlib_comes_first_or_later(order):
 def test_setup_does_not_import_matplotlib():
     out = run("import nnlib, sys; nnlib.setup(); print('matplotlib' in sys.modules)")
     assert out.splitlines()[-1] == "False"
+
+
+def test_a_browser_takes_its_own_value_in_place_of_quick(monkeypatch):
+    monkeypatch.setattr(session, "IN_BROWSER", True)
+    monkeypatch.setenv("NNLIB_MODE", "quick")
+    assert nnlib.choose(quick=20, browser=3) == 3 and nnlib.choose(quick=20) == 20
+    monkeypatch.setenv("NNLIB_MODE", "tiny")
+    assert nnlib.choose(quick=20, tiny=2, browser=3) == 2

@@ -55,7 +55,8 @@ def jupyterlite(python: Path, contents: Path) -> None:
     shutil.rmtree(SITE, ignore_errors=True)
     here.mkdir(parents=True)
     (here / "jupyter_lite_config.json").write_text(json.dumps(config), encoding="utf-8")
-    shutil.copy(LITE / "jupyter-lite.json", here)
+    for name in ("jupyter-lite.json", "overrides.json"):
+        shutil.copy(LITE / name, here)
     done = subprocess.run(
         [python, "-m", "jupyterlite_core.app", "build"],
         cwd=here, capture_output=True, text=True, check=False,

@@ -93,14 +93,20 @@ function openPage() {
     const pre = input.querySelector("pre");
     if (!box.querySelector(".cell_output")) box.insertAdjacentHTML("beforeend", '<div class="cell_output"></div>');
     const output = box.querySelector(".cell_output");
-    const label = `Run cell ${number + 1}, and those before it`;
-    input.insertAdjacentHTML("beforeend", `<div class="nn-live"><button aria-label="${label}">Run</button><span></span></div>`);
+    const button = `<button aria-label="Run cell ${number + 1}, and those before it">Run</button>`;
+    input.insertAdjacentHTML("beforeend", `<div class="nn-live">${button}<span></span></div>`);
     const [run, note] = input.lastElementChild.children;
-    const source = () => pre.textContent.replace(/\n$/, "");
+    const source = () => pre.innerHTML.includes("<br>") ? linesOf(pre) : pre.textContent.replace(/\n$/, "");
     const kept = { code: pre.innerHTML, outputs: [...output.childNodes], source: source() };
     run.onclick = () => (onDisk ? (note.textContent = onDisk) : runTo(number));
     if (!onDisk) makeEditable(pre, number);
     return { number, box, pre, output, note, kept, source };
+  }
+
+  function linesOf(pre) {
+    const copy = pre.cloneNode(true); // a browser may break a line that is typed with an element
+    copy.querySelectorAll("br").forEach((br) => br.replaceWith("\n"));
+    return copy.textContent.replace(/\n$/, "");
   }
 
   // The code itself is the editor. Tab indents only after a click or typing, so that the keyboard can
@@ -116,12 +122,12 @@ function openPage() {
     pre.onblur = () => (inside = false);
     pre.oninput = () => (inside = true) && keep();
     pre.onkeydown = (event) => {
+      event.stopPropagation(); // the page's own keys, as / for the search, are letters here
       if (event.key === "Enter" && (event.shiftKey || event.ctrlKey || event.metaKey)) runTo(number);
       else if (event.key === "Tab" && inside && !event.shiftKey) document.execCommand("insertText", false, "    ");
       else if (event.key === "Escape") inside = false;
       else return;
       event.preventDefault();
-      event.stopPropagation();
     };
   }
 
@@ -304,7 +310,7 @@ function openPage() {
     const names = { stop: "Stop", replay: "Replay", restore: "Bring them back", download: "Download the notebook", reset: "Reset the page" };
     const buttons = Object.keys(actions).map((name) => `<button data-does="${name}">${names[name]}</button>`);
     const parts = `<span role="status"></span><progress aria-label="progress"></progress>${buttons.join("")}`;
-    document.body.insertAdjacentHTML("beforeend", `<div class="nn-bar" hidden>${parts}</div>`);
+    document.body.insertAdjacentHTML("beforeend", `<div class="nn-python" hidden>${parts}</div>`);
     const element = document.body.lastElementChild;
     const [words, meter, ...all] = element.children;
     element.onclick = ({ target }) => actions[target.dataset.does]?.();

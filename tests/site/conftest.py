@@ -25,6 +25,7 @@ class Visit:
     """An open page, and what it asked for and complained about since it began to load."""
 
     page: object
+    requests: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
@@ -42,6 +43,7 @@ def visit(site, browser):
         seen = Visit(context.new_page())
 
         def route(route):
+            seen.requests.append(route.request.url)
             if route.request.url.startswith((site, "data:", "blob:")):
                 return route.continue_()
             seen.outside.append(route.request.url)

@@ -1,0 +1,181 @@
+"""Cells run in the page itself: in Chromium, with mouse and keyboard, and once in Firefox."""
+
+import json
+import subprocess
+
+import pytest
+
+from tests.conftest import FIREFOX
+from tests.site.built import HTML, ROOT
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+CHAPTER = "foundations/04_backprop.html"
+EXERCISE = "exercises/foundations/04_backprop.html"
+ANSWER = """# answer: backprop-paths
+def blame(w, x):
+    return w**2 * x, w * x * 2 * w, 3 * w**2 * x"""
+PATIENCE = 240_000  # milliseconds; other tests run beside
+ENDED = "/is ready|has ended|Stopped/.test(document.querySelector('.nn-python span').textContent)"
+
+
+def run(page, number):
+    page.locator(".nn-live button").nth(number).evaluate("button => button.click()")
+
+
+def ended(page):
+    page.wait_for_function(ENDED, timeout=PATIENCE)
+    return page.locator(".nn-python [role=status]").inner_text()
+
+
+def output(page, number):
+    return page.locator("div.cell").nth(number).locator(".cell_output")
+
+
+def write(page, number, text):
+    """Replace a cell's code as a reader does."""
+    code = page.locator(".cell_input pre").nth(number)
+    code.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(text)
+    return code
+
+
+@pytest.fixture(scope="module")
+def chapter(visit):
+    """Chapter 04, run up to its simulation."""
+    seen = visit(CHAPTER)
+    assert not [url for url in seen.requests if "/lite/" in url], "fetched before it was asked for"
+    run(seen.page, 4)
+    assert ended(seen.page) == "Python is ready."
+    return seen
+
+
+def test_a_cell_and_those_before_it_run_and_show_what_they_give(chapter):
+    page = chapter.page
+    assert "engine: NumPy" in output(page, 0).inner_text()
+    assert "9,610 parameters, 8% of the digits right" in output(page, 1).inner_text()
+    assert output(page, 2).locator("svg").count() >= 1
+    notes = page.locator(".nn-live span").all_inner_texts()
+    assert all(note.startswith("ran here") for note in notes[1:5]) and not any(notes[5:])
+    assert "3.13.0" not in output(page, 0).inner_text()  # the stored output is gone
+
+
+def test_a_simulation_that_python_sends_is_alive_and_tells_python(chapter):
+    page = chapter.page
+    sim = output(page, 4).locator(".nn-sim")
+    sim.wait_for(timeout=10_000)
+    before = sim.inner_text()
+    sim.get_by_role("button", name="Step", exact=False).first.click()
+    page.wait_for_function(
+        "([box, old]) => box.innerText !== old", arg=[sim.element_handle(), before]
+    )
+
+
+def test_an_edit_runs_by_keyboard_and_makes_what_follows_stale(chapter):
+    page = chapter.page
+    code = write(page, 3, "total = 0\nfor i in range(4):\n    total += i\nprint('sum', total)")
+    page.keyboard.press("Shift+Enter")
+    assert ended(page) == "Python is ready."
+    assert output(page, 3).inner_text().strip() == "sum 6"
+    page.locator("h1").first.click()
+    assert "Your changes" in page.locator(".nn-python").inner_text() or code.count() == 1
+    assert "nn-edited" in page.locator("div.cell").nth(3).get_attribute("class")
+
+
+def test_an_error_is_shown_as_in_jupyter_and_stops_the_run(chapter):
+    page = chapter.page
+    write(page, 3, "def wrong():\n    return 1 / 0\nwrong()")
+    run(page, 4)
+    ended(page)
+    shown = output(page, 3).inner_text()
+    assert "Traceback (most recent call last)" in shown and "----> 3 wrong()" in shown
+    assert shown.strip().endswith("ZeroDivisionError: division by zero")
+    assert "not run: cell 4 ended with ZeroDivisionError" in page.locator(".nn-live").nth(4).inner_text()
+
+
+def test_stop_ends_what_runs_and_replay_begins_again(chapter):
+    page = chapter.page
+    write(page, 3, "import time\nprint('on', flush=True)\nwhile stay: time.sleep(0.1)")
+    write(page, 2, "stay = True")
+    run(page, 3)
+    page.wait_for_function("document.querySelectorAll('.cell_output')[3].innerText.includes('on')", timeout=PATIENCE)
+    page.get_by_role("button", name="Stop").click()
+    assert "What it had computed is gone" in ended(page)
+    write(page, 2, "stay = False")
+    page.get_by_role("button", name="Replay").click()
+    page.wait_for_function("document.querySelector('.nn-python span').textContent.includes('ready')", timeout=PATIENCE)
+    assert output(page, 3).inner_text().strip() == "on"
+
+
+def test_the_notebook_can_be_taken_along_and_the_page_be_reset(chapter, tmp_path):
+    page = chapter.page
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the notebook").click()
+    assert download.value.suggested_filename == "04_backprop.ipynb"
+    notebook = json.loads(download.value.path().read_text(encoding="utf-8"))
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert code[2]["source"] == "stay = False" and notebook["metadata"]["kernelspec"]["name"] == "python3"
+    page.get_by_role("button", name="Reset the page").click()
+    assert "engine: PyTorch" in output(page, 0).inner_text()
+    assert "guesses" in page.locator(".cell_input pre").nth(2).inner_text()
+    assert not page.locator(".nn-python").is_visible()
+
+
+def test_nothing_went_outside_and_nothing_complained(chapter):
+    assert chapter.outside == [] and chapter.missing == [] and chapter.complaints == []
+
+
+def test_an_exercise_is_solved_and_checked_in_the_page_and_kept(visit, tmp_path):
+    seen = visit(EXERCISE)
+    page = seen.page
+    write(page, 2, ANSWER)
+    run(page, 5)
+    assert ended(page) == "Python is ready."
+    assert "✓" in output(page, 5).inner_text()
+    page.reload()
+    assert page.locator(".cell_input pre").nth(2).inner_text().strip() == ANSWER
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the notebook").click()
+    handed_in = tmp_path / "mine.ipynb"
+    download.value.save_as(handed_in)
+    command = [str(ROOT / ".venv/bin/python"), "-m", "nnlib", "check", "--json", "--here", str(handed_in)]
+    report = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
+    assert "backprop-paths" in json.dumps(report) and seen.complaints == []
+
+
+def test_work_on_an_earlier_edition_is_offered_where_it_fits(visit):
+    page = visit(CHAPTER).page
+    page.evaluate(
+        """() => {
+          const source = document.querySelectorAll(".cell_input pre")[3].textContent.replace(/\\n$/, "");
+          const old = {"foundations/04_backprop-00000000.ipynb": [[3, source, "print('mine')"], [4, "gone", "print('lost')"]]};
+          localStorage.setItem("nnlib edits foundations/04_backprop", JSON.stringify(old));
+        }"""
+    )
+    page.reload()
+    assert "2 cells of an earlier edition; 1 still fit" in page.locator(".nn-python").inner_text()
+    page.get_by_role("button", name="Bring them back").click()
+    assert page.locator(".cell_input pre").nth(3).inner_text().strip() == "print('mine')"
+    kept = page.evaluate("JSON.parse(localStorage.getItem('nnlib edits foundations/04_backprop'))")
+    assert len(kept) == 2  # the earlier edition is still there
+
+
+def test_a_page_from_a_file_says_why_it_cannot_run(browser):
+    page = browser.new_page()
+    page.goto((HTML / CHAPTER).as_uri())
+    page.locator(".nn-live button").nth(1).click()
+    assert "opened from a file may not start Python" in page.locator(".nn-live").nth(1).inner_text()
+    assert page.locator(".cell_input pre").nth(1).get_attribute("contenteditable") is None
+    page.close()
+
+
+@pytest.mark.firefox
+@pytest.mark.node
+def test_firefox_runs_a_chapter_to_its_simulation(site):
+    command = ["node", ROOT / "tests" / "lite" / "firefox.mjs", FIREFOX, site + CHAPTER, "4"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    seen = json.loads(done.stdout)
+    assert seen["said"] == "Python is ready." and seen["errors"] == []
+    assert "engine: NumPy" in seen["outputs"][0] and seen["simulations"] >= 1
+    assert [u for u in seen["requests"] if not u.startswith((site, "data:", "blob:"))] == []

@@ -248,7 +248,7 @@ def _folder(problems, notes):
         version = re.search(r'^version = "(.*)"', project, re.M)
         if f'name = "{DISTRIBUTION}"' in project and version[1] != nnlib.__version__:
             said = f"nnlib {nnlib.__version__} is installed, and this course is {version[1]}"
-            command = _install("-c requirements.txt", ".[lab]")
+            command = _install("-c requirements.txt", "-e", ".[lab]")
             problems.append(_problem(said, f"in the course's folder: {command}"))
 
 

@@ -171,7 +171,7 @@ def test_another_version_of_the_course(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path / "book")
     (what,) = (w for w in mended(doctor.examine()) if "9.9" in w)
     assert what == f"nnlib {nnlib.__version__} is installed, and this course is 9.9"
-    assert '-c requirements.txt ".[lab]"' in mended(doctor.examine())[what]
+    assert '-c requirements.txt -e ".[lab]"' in mended(doctor.examine())[what]
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "other"\nversion = "9.9"\n')
     assert not doctor.examine()["problems"]
 

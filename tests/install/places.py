@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -10,7 +11,8 @@ HERE = ROOT / "tests" / "install"
 WITHOUT_TORCH = str(HERE / "without_torch")  # each of these three for PYTHONPATH
 WITHOUT_NNLIB = str(HERE / "without_nnlib")
 AS_IN_COLAB = str(HERE / "as_in_colab")
-PROMISED = ("3.11", "3.12", "3.13", "3.14")
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROMISED = [c.rpartition(" ")[2] for c in PYPROJECT["project"]["classifiers"]]  # "3.11" …
 PACKAGE = ("nnlib", "pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT.md")
 QUIET = ("--quiet", "--disable-pip-version-check", "--no-input")
 

@@ -228,6 +228,8 @@ def _engine(found, problems, notes):
 
 def _notebooks(found, problems):
     """Whether the JupyterLab beside this Python can draw a simulation."""
+    if found["place"] in ("Colab", "browser"):
+        return
     lab, widgets = found["jupyterlab"], _version("jupyterlab_widgets")
     found["jupyterlab_widgets"] = widgets
     if lab and not _fits(lab, ">=4"):

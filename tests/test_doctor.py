@@ -136,10 +136,11 @@ def test_a_torch_that_is_too_old(site, monkeypatch):
     ],
 )
 def test_a_jupyterlab_that_shows_no_simulation(lab, widgets, said, monkeypatch):
-    found, problems = {"jupyterlab": lab}, []
     monkeypatch.setattr(doctor, "_version", {"jupyterlab_widgets": widgets}.get)
-    doctor._notebooks(found, problems)
-    assert [problem["what"] for problem in problems] == ([said] if said else [])
+    for place, expected in {"terminal": [said] if said else [], "Colab": []}.items():
+        problems = []
+        doctor._notebooks({"jupyterlab": lab, "place": place}, problems)
+        assert [problem["what"] for problem in problems] == expected
 
 
 @pytest.mark.parametrize(

@@ -132,10 +132,11 @@ def test_in_colab_an_address_that_does_not_answer_is_explained(colab, tmp_path):
 
 @pytest.fixture(scope="module")
 def first_notebook(colab, tmp_path_factory):
-    """(versions before, the executed setup cell and all simulations, versions after)."""
+    """(versions before, the executed setup cell, all simulations, doctor; versions after)."""
     python, env = colab
     before = without_nnlib(python)
-    cells = [settings.setup_cell(), nbformat.v4.new_code_cell(ALL_SIMULATIONS)]
+    sources = (ALL_SIMULATIONS, "%run -m nnlib.doctor")
+    cells = [settings.setup_cell(), *map(nbformat.v4.new_code_cell, sources)]
     nb = executed(cells, tmp_path_factory.mktemp("first"), python, env)
     return before, nb, frozen(python)
 
@@ -145,10 +146,11 @@ def test_the_setup_cell_installs_nnlib_and_changes_no_version(first_notebook):
     before, nb, after = first_notebook
     assert {name: after.get(name) for name in before} == before
     assert set(after) - set(before) == {settings.DISTRIBUTION, "jedi", "parso"}  # IPython's
-    said, shown = ("".join(o.get("text", "") for o in cell.outputs) for cell in nb.cells)
+    said, shown, report = ("".join(o.get("text", "") for o in cell.outputs) for cell in nb.cells)
     assert f"engine: NumPy {COLAB['packages']['numpy']}" in said
     assert "device: cpu" in said and "Change runtime type" in said
     assert "custom widget manager enabled" in shown
+    assert "Colab\n" in report and "All that the course needs is here." in report
 
 
 @pytest.mark.release

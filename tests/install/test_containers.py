@@ -125,6 +125,7 @@ def test_make_and_the_readme_speak_of_the_same_pythons():
     lowest, highest = (tuple(map(int, p.split("."))) for p in (pythons[0], pythons[-1]))
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert f"{lowest} <= sys.version_info[:2] <= {highest}" in makefile
+    assert f".venv/bin/jupyter {LAB}\n" in makefile
     assert f"Python {', '.join(pythons[:-1])} or {pythons[-1]}" in README
     assert set(pythons) <= set(PROMISED)
     assert f">={PROMISED[0]}" == PYPROJECT["project"]["requires-python"]

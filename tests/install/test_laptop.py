@@ -60,7 +60,8 @@ def test_jupyterlab_opens_a_chapter_and_draws_its_simulation(laptop, browser):
         tab = context.new_page()
         tab.set_viewport_size({"width": 1280, "height": 1000})
         tab.goto(f"{address.replace('?', f'/lab/tree/{CHAPTER}?')}&reset")
-        tab.get_by_text("What a network computes").first.wait_for(timeout=90_000)
+        tab.set_default_timeout(90_000)
+        tab.get_by_role("heading", name="What a network computes").first.wait_for()
         for _ in range(20):  # what is run before the kernel is there stays unrun
             tab.get_by_role("menuitem", name="Run", exact=True).click()
             tab.get_by_role("menuitem", name="Run All Cells", exact=True).click()

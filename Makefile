@@ -56,7 +56,7 @@ bench: .venv/.ready  ## ratios against the peers, each behind a correctness gate
 	@$(PY) -m benchmarks
 
 lab: .venv/.ready  ## open the chapters in JupyterLab
-	@.venv/bin/jupyter lab --notebook-dir=.
+	@.venv/bin/jupyter lab --notebook-dir=. book/foundations/01_neurons.ipynb
 
 settings: .venv/.ready  ## write what follows from pyproject.toml and solutions/ into derived files
 	@$(PY) tools/settings.py

@@ -3,10 +3,7 @@
 Exit codes: 0 all is well; 1 something is not right yet; 2 it could not be tried.
 """
 
-import platform
 from dataclasses import asdict
-from importlib import import_module, metadata
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -101,42 +98,19 @@ commands.register(app)
 
 @app.command()
 def doctor(as_json: AsJson = False):
-    """Show what is installed and what nnlib computes with: send it along with a question.
+    """Show what is installed, what is missing and the command that mends it.
 
-    Ends with 1 when something that the course needs is missing.
+    The report names no user and no folder: paste it into an issue. Where this does not start,
+    `python -m nnlib.doctor` does; in a notebook `%run -m nnlib.doctor` tells about its kernel.
+
+    Ends with 1 when there is something to mend.
     """
-    found = {"python": platform.python_version(), "platform": platform.platform()}
-    found["nnlib"] = nnlib.__version__
-    needed, useful = (
-        ("numpy", "matplotlib", "anywidget", "ipython"),
-        ("torch", "nbval", "jupyterlab"),
-    )
-    for name in needed + useful:
-        found[name] = _version(name)
-    try:
-        backend = import_module("nnlib.backend")
-        found["engine"], found["device"] = backend.name, str(backend.device())
-    except (ImportError, ValueError) as error:
-        found["engine"] = None
-        found["problem"] = str(error)
-    missing = [name for name in (*needed, "engine") if found[name] is None]
-    lines = [f"{name:<12}{value or 'not installed'}" for name, value in found.items()]
-    lines += (
-        [f"Missing: {', '.join(missing)}"] if missing else ["All that the course needs is here."]
-    )
-    say(found | {"missing": missing}, "\n".join(lines), as_json)
-    raise typer.Exit(1 if missing else 0)
+    from nnlib.doctor import main
+
+    raise typer.Exit(main(as_json))
 
 
 @app.command()
 def version():
     """Print the version of nnlib."""
     typer.echo(nnlib.__version__)
-
-
-def _version(distribution):
-    """Its version, None when it is not there; in the browser a module may have no metadata."""
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return "present" if find_spec(distribution) else None

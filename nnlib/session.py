@@ -35,12 +35,23 @@ def setup(seed=0, mode=None):
     np.random.seed(seed)
     backend.torch.manual_seed(seed)
     _set_style()
-    if backend.name == "torch":
-        engine = f"PyTorch {backend.torch.__version__.partition('+')[0]}"  # 2.13.0+cpu → 2.13.0
-    else:
-        engine = f"NumPy {np.__version__}"
-    device = f"device: {backend.device()}"
-    print(f"nnlib {nnlib.__version__}", f"engine: {engine}", device, current_mode(), sep=" · ")
+    engine, device = running()
+    told = (f"nnlib {nnlib.__version__}", f"engine: {engine}", f"device: {device}", current_mode())
+    print(" · ".join(told))
+    if device == "cpu" and "google.colab" in sys.modules:
+        print("No GPU here, and no chapter needs one. To have one: Runtime → Change runtime type.")
+
+
+def running():
+    """The engine and the device in words: ("PyTorch 2.13.0", "cuda (Tesla T4)")."""
+    from nnlib import backend
+
+    device = str(backend.device())
+    if backend.name != "torch":
+        return f"NumPy {np.__version__}", device
+    if device == "cuda":
+        device += f" ({backend.torch.cuda.get_device_name()})"
+    return f"PyTorch {backend.torch.__version__.partition('+')[0]}", device  # 2.13.0+cpu → 2.13.0
 
 
 def current_mode():

@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -41,7 +42,7 @@ def test_one_line_says_what_is_running(capsys):
 
     engine = f"PyTorch {torch.__version__.partition('+')[0]}"
     assert capsys.readouterr().out == (
-        f"nnlib {nnlib.__version__} · engine: {engine} · device: {nnlib.device()} · quick\n"
+        f"nnlib {nnlib.__version__} · engine: {engine} · device: {session.running()[1]} · quick\n"
     )
 
 
@@ -50,6 +51,28 @@ def test_without_torch_the_numpy_engine_is_named():
     assert out == (
         f"nnlib {nnlib.__version__} · engine: NumPy {np.__version__} · device: cpu · full\n"
     )
+
+
+def test_a_gpu_is_named(monkeypatch, capsys):
+    """Of PyTorch only what it answers about a GPU is made up."""
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Tesla T4")
+    nnlib.setup()
+    assert " · device: cuda (Tesla T4) · quick\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("gpu", [False, True])
+def test_in_colab_one_learns_how_to_have_a_gpu(gpu, monkeypatch, capsys):
+    import torch
+
+    monkeypatch.setitem(sys.modules, "google.colab", ModuleType("google.colab"))
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: gpu)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Tesla T4")
+    nnlib.setup()
+    said = capsys.readouterr().out.splitlines()[1:]
+    assert len(said) == (0 if gpu else 1) and all("Change runtime type" in line for line in said)
 
 
 @pytest.mark.parametrize("backend", ["torch", "numpy"])

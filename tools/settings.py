@@ -22,14 +22,25 @@ NOTEBOOK_FOLDERS = ("book", "exercises", "solutions")
 
 
 def setup_source() -> str:
-    """The first code cell of every notebook."""
+    """The first code cell of every notebook.
+
+    Where nnlib is missing it says what to do. No SystemExit, which would do without a traceback:
+    IPython 7.34, Colab's, answers that with a page of errors of its own.
+    """
     return f"""\
 # Setup, the same in every notebook: in Colab it installs nnlib beside what is there.
 import sys
 
 if "google.colab" in sys.modules:
     %pip install -q "{DISTRIBUTION} @ git+{REPOSITORY}"
-import nnlib
+try:
+    import nnlib
+except ModuleNotFoundError:
+    raise RuntimeError(
+        "nnlib is not installed here. In Colab: pip says why, above; see whether the page below "
+        "opens, then run this cell again. On your own machine: that page says how to install it. "
+        "{REPOSITORY}"
+    ) from None
 
 nnlib.setup()"""
 

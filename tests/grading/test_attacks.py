@@ -207,7 +207,7 @@ def test_help_teaches_and_doctor_reports():
     assert "# answer:" in cli("check", "--help", COLUMNS="200").stdout
     assert cli().returncode == 2  # nothing asked: the help, and not a success
     report = json.loads(cli("doctor", "--json").stdout)
-    assert report["engine"] in ("torch", "numpy") and report["missing"] == []
+    assert report["engine"].startswith(("PyTorch ", "NumPy ")) and report["missing"] == []
     assert cli("version").stdout.strip() == report["nnlib"]
 
 

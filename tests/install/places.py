@@ -3,13 +3,16 @@
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "tests" / "install"
-WITHOUT_TORCH = str(HERE / "without_torch")  # each of these two for PYTHONPATH
+WITHOUT_TORCH = str(HERE / "without_torch")  # each of these three for PYTHONPATH
+WITHOUT_NNLIB = str(HERE / "without_nnlib")
 AS_IN_COLAB = str(HERE / "as_in_colab")
-PROMISED = ("3.11", "3.12", "3.13", "3.14")
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROMISED = [c.rpartition(" ")[2] for c in PYPROJECT["project"]["classifiers"]]  # "3.11" …
 PACKAGE = ("nnlib", "pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT.md")
 QUIET = ("--quiet", "--disable-pip-version-check", "--no-input")
 
@@ -41,6 +44,12 @@ def _version(executable):
     code = "import sys; print('%d.%d' % sys.version_info[:2])"
     done = subprocess.run([executable, "-c", code], capture_output=True, text=True, check=False)
     return done.stdout.strip()  # empty for a launcher that stands for nothing
+
+
+def notebooks(*folders):
+    """The committed notebooks of these folders, as "book/foundations/04_backprop.ipynb"."""
+    found = run("git", "ls-files", *(f"{folder}/*.ipynb" for folder in folders), cwd=ROOT)
+    return sorted(found.splitlines())
 
 
 def environment(folder, python):

@@ -4,15 +4,14 @@ import ast
 import os
 import re
 import sys
-import tomllib
 import zipfile
 
 import pytest
 from packaging.requirements import Requirement
 
-from tests.install.places import HERE, QUIET, ROOT, WITHOUT_TORCH, package_files, run
+from tests.install.places import HERE, PYPROJECT, QUIET, ROOT, WITHOUT_TORCH, package_files, run
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PROJECT = PYPROJECT["project"]
 MODULES = {
     "pyyaml": "yaml",
     "pyzmq": "zmq",
@@ -50,7 +49,17 @@ def test_the_pinned_versions_lie_in_the_declared_ranges():
     pinned = {name.lower(): version for name, version in pins}
     extras = [r for extra in PROJECT["optional-dependencies"].values() for r in extra]
     for requirement in map(Requirement, PROJECT["dependencies"] + extras):
-        assert requirement.specifier.contains(pinned[requirement.name]), requirement
+        if requirement.name != PROJECT["name"]:  # an extra that takes in another one
+            assert requirement.specifier.contains(pinned[requirement.name]), requirement
+
+
+def test_only_intel_macs_do_without_torch():
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    (torch,) = (Requirement(line) for line in lines if line.startswith("torch=="))
+    places = {("darwin", "x86_64"): False, ("darwin", "arm64"): True, ("linux", "x86_64"): True}
+    for (system, machine), wanted in (places | {("win32", "AMD64"): True}).items():
+        there = {"sys_platform": system, "platform_machine": machine}
+        assert torch.marker.evaluate(there) == wanted, there
 
 
 @pytest.mark.slow

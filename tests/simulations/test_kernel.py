@@ -48,7 +48,7 @@ def server(tmp_path_factory):
     process = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_until_up(f"{address}/api/status?token={TOKEN}", process)
+        wait_until_up(f"{address}/api/status?token={TOKEN}", process)
         yield address, folder
     finally:
         process.terminate()
@@ -56,7 +56,7 @@ def server(tmp_path_factory):
         log.close()
 
 
-def _wait_until_up(url, process):
+def wait_until_up(url, process):
     for _ in range(240):
         assert process.poll() is None, "the server ended"
         try:

@@ -71,6 +71,7 @@ function render({ model, el }) {
   let [read, begun] = [0, -1];
   let ready = false; // a whole picture waits: while it trains, frames that draw do nothing else
   sim.draw(() => {
+    if (!colours.bg) colours.read();
     const t = state();
     const playing = run.playing();
     const busy = ready || live.work(t, playing);

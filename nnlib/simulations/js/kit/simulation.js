@@ -37,12 +37,14 @@ export function simulation({ model, el, title, lead, traits }) {
     head, questions, region("bench", stage, controls, region("happened", sentence, live)), code.el);
   el.append(root);
 
-  // One drawing a frame, however many traits and pointer events arrive in between.
+  // One drawing a frame, however many traits and pointer events arrive in between. Colab puts the
+  // element into its page some frames after render: before that it has neither size nor colours.
   let paint = () => {};
   let frame = 0;
   const invalidate = () => {
     frame ||= requestAnimationFrame(() => {
       frame = 0;
+      if (!root.isConnected) return invalidate();
       paint();
     });
   };

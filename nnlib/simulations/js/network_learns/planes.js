@@ -80,7 +80,7 @@ export function painter(colours) {
   };
 }
 
-/** The theme's colours as a canvas needs them; read anew when the theme changes. */
+/** The theme's colours as a canvas needs them: none before the first `read()`, in the page; read anew when the theme changes. */
 export function themeColours(sim) {
   const probe = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const rgb = (colour) => {
@@ -115,8 +115,7 @@ export function themeColours(sim) {
     observer.disconnect();
     media.removeEventListener("change", changed);
   });
-  read();
-  return colours;
+  return Object.assign(colours, { read });
 }
 
 /** A canvas with as many pixels as the screen has there; returns its context, in CSS pixels. */

@@ -18,6 +18,7 @@ import course_map
 import teach_pages
 import yaml
 from execute import EXECUTED, chapters, execute_all
+from page_foot import with_foot
 from serve import HTML
 from settings import PROJECT, REPOSITORY, ROOT, pages_of
 from statistics_page import statistics_page
@@ -49,6 +50,7 @@ def staged() -> dict[str, bytes]:
     files["reference/statistics.md"] = statistics_page(records).encode()
     for generated in (catalog_pages.pages(), teach_pages.pages()):
         files |= {name: page.encode() for name, page in generated.items()}
+    files = {name: with_foot(name, page, records.get(name)) for name, page in files.items()}
     files["map.html"] = course_map.page().encode()
     files["_config.yml"] = config().encode()
     files["_toc.yml"] = contents().encode()

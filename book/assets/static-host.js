@@ -52,7 +52,10 @@ function addStyle(css) {
 async function show(place, entry) {
   const { state } = entry;
   if (!state?._esm) return; // not an anywidget
-  entry.model ??= makeModel(state);
+  if (!entry.model) {
+    entry.model = makeModel(state);
+    globalThis.nnKeepGuesses?.(entry.model); // keep.js: the reader's own record
+  }
   addStyle(state._css);
   const el = page.createElement("div");
   place.after(el);

@@ -1,5 +1,5 @@
 # Two commands matter: `make book` builds and serves the book, `make test` proves it.
-.PHONY: help setup book html test quick test-all results bench lab settings clean
+.PHONY: help setup book html offline pdf test quick test-all results bench lab settings clean
 .DEFAULT_GOAL := help
 
 # The first Python from 3.11 to 3.13 that runs; `make PYTHON=/path/to/python book` decides otherwise.
@@ -31,6 +31,12 @@ book: html  ## build the book and, in a terminal, serve it on a free local port
 
 html: .venv/.ready  ## build the book into _build/html
 	@$(PY) tools/build.py
+
+offline: html  ## the built site as one archive that works without a server: _build/offline/
+	@$(PY) tools/offline.py
+
+pdf: html  ## the book on paper: _build/pdf/ (needs Chromium)
+	@$(PY) tools/paper.py
 
 test: .venv/.ready $(JS)  ## every test: Python, notebooks, JavaScript, the built site in Chromium
 	@$(PY) tools/build.py

@@ -80,10 +80,11 @@ def contents() -> str:
 def stage(files: dict[str, bytes]) -> None:
     """Make `_build/source` hold exactly `files`, touching only what differs.
 
-    Every page shows the contents and obeys the settings, and Sphinx does not see that they have
-    changed: then everything is rendered again.
+    Every page shows the contents, obeys the settings and names the assets by their digest, and Sphinx
+    does not see that they have changed: then everything is rendered again.
     """
-    for name in ("_toc.yml", "_config.yml"):
+    assets = [name for name in files if name.startswith("assets/")]
+    for name in ("_toc.yml", "_config.yml", *assets):
         before = SOURCE / name
         if before.is_file() and before.read_bytes() != files[name]:
             for rendered in (HTML, HTML.parent / ".doctrees"):

@@ -15,7 +15,7 @@
 
   /** The figure for readers without scripts, and where the simulation lives. */
   function picture(place, address) {
-    const fallback = place.nextElementSibling?.matches("noscript") ? place.nextElementSibling : null;
+    const fallback = place.parentElement.querySelector(":scope > noscript");
     const figure = fallback && new DOMParser().parseFromString(fallback.textContent, "text/html").querySelector("figure");
     if (!figure) return;
     const section = place.closest("section[id]")?.id;

@@ -3,15 +3,25 @@
 from pathlib import Path
 
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import Fit
+from pypdf.generic import ArrayObject, Fit, NameObject, NullObject
 
 
 def count(file: Path) -> int:
     return len(PdfReader(file).pages)
 
 
-def bind(file: Path, cover: Path, sheets: list[tuple[str, str, Path]], title: str) -> None:
-    """One PDF of the cover and of all `sheets` (part, title, PDF), with an outline of three levels."""
+def bind(
+    file: Path,
+    cover: Path,
+    sheets: list[tuple[str, str, Path]],
+    *,
+    title: str,
+    starts: dict[str, int],
+) -> None:
+    """One PDF of the cover and of all `sheets` (part, title, PDF), with an outline of three levels.
+
+    starts: the address of a chapter → its first page, from 1; links to it lead there.
+    """
     writer = PdfWriter()
     writer.append(cover, import_outline=False)
     parts = {}
@@ -24,10 +34,24 @@ def bind(file: Path, cover: Path, sheets: list[tuple[str, str, Path]], title: st
         for heading, page, top in sections(sheet):
             fit = Fit.xyz(left=0, top=top)
             writer.add_outline_item(heading, before + page, parent=chapter, fit=fit)
+    turn_inward(writer, starts)
     writer.add_metadata({"/Title": title})
     writer.page_mode = "/UseOutlines"
+    writer.compress_identical_objects()  # fonts, above all: each chapter brought its own
     file.parent.mkdir(parents=True, exist_ok=True)
     writer.write(file)
+
+
+def turn_inward(writer: PdfWriter, starts: dict[str, int]) -> None:
+    """Let links to the addresses in `starts` lead to pages of the same PDF."""
+    for page in writer.pages:
+        for link in (reference.get_object() for reference in page.get("/Annots", [])):
+            start = starts.get(link.get("/A", {}).get("/URI", "").partition("#")[0])
+            if start is None:
+                continue
+            del link["/A"]
+            where = [writer.pages[start - 1].indirect_reference, NameObject("/XYZ")]
+            link[NameObject("/Dest")] = ArrayObject([*where, *[NullObject()] * 3])
 
 
 def sections(file: Path) -> list[tuple[str, int, float]]:

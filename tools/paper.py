@@ -100,7 +100,8 @@ def make(browser, site: str, folder: Path, aside: Path) -> list[str]:
     print_front()  # now with its numbers
     page.close()
     whole, titles = folder / WHOLE.name, [title for _, title, _ in sheets]
-    bound.bind(whole, cover, sheets, title=paper_front.TITLE)
+    addresses = {f"{BOOK}/{name}.html": start for name, start in starts.items()}
+    bound.bind(whole, cover, sheets, title=paper_front.TITLE, starts=addresses)
     return wrong + [f"the book: {fault}" for fault in bound.faults(whole, titles)]
 
 

@@ -27,7 +27,7 @@
   }
 
   /** Every explanation of the page's quizzes, by question and letter. */
-  function answers(quizzes, article) {
+  function answers(quizzes) {
     const list = element("section", "nn-answers nn-on-paper", element("h2", "", "Answers"));
     for (const field of quizzes.flatMap((quiz) => [...quiz.querySelectorAll("fieldset")])) {
       const number = field.querySelector("legend").textContent.match(/^\s*(\d+)/)?.[1];
@@ -39,18 +39,21 @@
         list.append(line);
       });
     }
-    article.append(list);
     made.push(list);
+    return list;
   }
 
   addEventListener("beforeprint", () => {
     if (made.length) return;
     const article = document.querySelector(".bd-article");
     if (!article) return;
-    const address = document.querySelector(".nn-foot")?.dataset.address ?? location.href;
+    const foot = document.querySelector(".nn-foot");
+    const address = foot?.dataset.address ?? location.href;
     for (const place of article.querySelectorAll(VIEW)) picture(place, address);
     const quizzes = [...article.querySelectorAll(".nn-quiz")];
-    if (quizzes.length) answers(quizzes, article);
+    if (!quizzes.length) return;
+    if (foot) foot.before(answers(quizzes));
+    else article.append(answers(quizzes));
   });
   addEventListener("afterprint", () => {
     for (const node of made) node.remove();

@@ -37,13 +37,13 @@
       const [page] = key.split("#");
       return known.has(page) ? element("a", { href: `../${page}.html` }, known.get(page)) : page;
     };
-    const rows = (part, cells) => Object.entries(kept[part]).map(([key, value]) => [link(key), ...cells(key, value), day(value.at)]);
-    const answer = (key, { choice, right }) => [key.split("#")[1], `${"abcdefgh"[choice] ?? choice + 1}, ${right ? "right" : "not right"}`];
-    const guess = (key, { ask, guess }) => [ask, typeof guess === "number" ? `choice ${guess + 1}` : guess];
+    const rows = (part, cells) => Object.entries(kept[part]).map(([key, value]) => [link(key), ...cells(value, key)]);
+    const answer = ({ choice, right }, key) => [key.split("#")[1], `${"abcdefgh"[choice]}, ${right ? "right" : "not right"}`];
+    const guess = ({ ask, guess }) => [ask, typeof guess === "number" ? `choice ${guess + 1}` : guess];
     const shown = [
-      ["Read", ["Page", "On"], rows("read", () => [])],
-      ["First answers", ["Page", "Question", "Answer", "On"], rows("answers", answer)],
-      ["Guesses", ["Page", "Asked", "Your guess", "On"], rows("guesses", guess)],
+      ["Read", ["Page", "On"], rows("read", ({ at }) => [day(at)])],
+      ["First answers", ["Page", "Question", "Answer"], rows("answers", answer)],
+      ["Guesses", ["Page", "Asked", "Your guess"], rows("guesses", guess)],
     ].filter(([, , found]) => found.length);
     const scroll = (node) => element("div", { class: "pst-scrollable-table-container" }, node);
     return shown.map((given) => scroll(table(...given)));

@@ -20,7 +20,7 @@
   const isCount = (value) => Number.isInteger(value) && value >= 0;
   const SHAPES = {
     read: [PAGE, { at: isTime }],
-    answers: [PLACE, { at: isTime, choice: isCount, right: (value) => typeof value === "boolean" }],
+    answers: [PLACE, { at: isTime, choice: (value) => isCount(value) && value < 8, right: (value) => typeof value === "boolean" }],
     guesses: [PLACE, { at: isTime, ask: isText, guess: (value) => isText(value) || isCount(value) }],
   };
   const LAST = { at: isTime, page: (value) => isText(value) && PAGE.test(value), title: isText, section: isText };

@@ -29,11 +29,13 @@ def bind(
         before = len(writer.pages)
         writer.append(sheet, import_outline=False)
         if part not in parts:
-            parts[part] = writer.add_outline_item(part, before)
-        chapter = writer.add_outline_item(name, before, parent=parts[part])
+            parts[part] = writer.add_outline_item(title=part, page_number=before)
+        chapter = writer.add_outline_item(
+            title=name, page_number=before, parent=parts[part]
+        )
         for heading, page, top in sections(sheet):
-            fit = Fit.xyz(left=0, top=top)
-            writer.add_outline_item(heading, before + page, parent=chapter, fit=fit)
+            where = {"page_number": before + page, "fit": Fit.xyz(left=0, top=top)}
+            writer.add_outline_item(title=heading, parent=chapter, **where)
     turn_inward(writer, starts)
     writer.add_metadata({"/Title": title})
     writer.page_mode = "/UseOutlines"

@@ -30,9 +30,7 @@ def bind(
         writer.append(sheet, import_outline=False)
         if part not in parts:
             parts[part] = writer.add_outline_item(title=part, page_number=before)
-        chapter = writer.add_outline_item(
-            title=name, page_number=before, parent=parts[part]
-        )
+        chapter = writer.add_outline_item(title=name, page_number=before, parent=parts[part])
         for heading, page, top in sections(sheet):
             where = {"page_number": before + page, "fit": Fit.xyz(left=0, top=top)}
             writer.add_outline_item(title=heading, parent=chapter, **where)

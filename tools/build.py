@@ -80,8 +80,8 @@ def contents() -> str:
 def stage(files: dict[str, bytes]) -> None:
     """Make `_build/source` hold exactly `files`, touching only what differs.
 
-    Every page shows the contents, obeys the settings and names the assets by their digest, and Sphinx
-    does not see that they have changed: then everything is rendered again.
+    Every page shows the contents, obeys the settings and names the assets by their digests, and
+    Sphinx does not see that they have changed: then everything is rendered again.
     """
     assets = [name for name in files if name.startswith("assets/")]
     for name in ("_toc.yml", "_config.yml", *assets):

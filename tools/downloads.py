@@ -1,7 +1,7 @@
 """What a reader takes along lies in `downloads/` beside the built pages, and one page lists it.
 
-The list is written into the built page "Offline and on paper" when a file is put there, so that it never
-names a file that is not there. A later build of that page begins again with the sentence of its source.
+The list is written into the built page "Offline and on paper" when a file is put there, so that it
+never names a file that is not there. A later build of that page begins again with its source.
 """
 
 import re
@@ -17,7 +17,7 @@ LIST = re.compile(r"(<!-- downloads -->).*?(<!-- /downloads -->)", re.DOTALL)
 
 
 def place(files: dict[str, Path], html: Path = HTML) -> None:
-    """Put `files` (name in the folder → file) beside the pages below `html`, and list what is there."""
+    """Put `files` (name in the folder → file) beside the pages below `html`, and list them all."""
     for name, file in files.items():
         target = html / FOLDER / name
         target.parent.mkdir(parents=True, exist_ok=True)

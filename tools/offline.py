@@ -13,7 +13,7 @@ from settings import DISTRIBUTION, PROJECT, ROOT
 
 NAME = f"{DISTRIBUTION}-{PROJECT['version']}"
 ARCHIVE = ROOT / "_build" / "offline" / f"{NAME}.zip"
-LEFT_OUT = {"lite", downloads.FOLDER, ".buildinfo"}  # needs a server; is no part of itself; Sphinx's own
+LEFT_OUT = {"lite", downloads.FOLDER, ".buildinfo"}  # needs a server; itself; Sphinx's own
 MIDNIGHT = (1980, 1, 1, 0, 0, 0)  # the earliest time that the format knows
 
 

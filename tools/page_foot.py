@@ -1,7 +1,7 @@
 """The foot of each page: when, on what and how long it was executed; where a doubt can be told.
 
-It is added to what Sphinx is given, never to a notebook of the repository. Its text follows from the
-page's record alone, so that a page is rendered again only when it was executed again.
+It is added to what Sphinx is given, never to a notebook of the repository. Its text follows from
+the page's record alone, so that a page is rendered again only when it was executed again.
 """
 
 import json
@@ -30,7 +30,7 @@ def with_foot(name: str, content: bytes, record: dict | None = None) -> bytes:
 
 
 def block(name: str, record: dict | None) -> str:
-    """The foot in MyST. What can be kept and told with JavaScript, keep.js and tell.js add to it."""
+    """The foot in MyST. What JavaScript can keep and fill in, keep.js and tell.js add to it."""
     page = name.rpartition(".")[0]
     line = executed(name, record)
     chapter = " data-chapter" if record else ""

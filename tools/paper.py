@@ -1,7 +1,7 @@
-"""The book on paper: a PDF a chapter and one of the whole, printed by Chromium from the built pages.
+"""The book on paper: a PDF a chapter and one of the whole, printed by Chromium from built pages.
 
-Each page is looked at before it is printed (nothing too wide, no picture missing, every formula set), and the
-PDFs afterwards (fonts embedded, every heading there). What is wrong stops the making.
+Each page is looked at before it is printed (nothing too wide, no picture missing, every formula
+set), and the PDFs afterwards (fonts embedded, every heading there). What is wrong is an error.
 """
 
 import sys
@@ -15,7 +15,7 @@ import paper_front
 import yaml
 from chromium import CHROMIUM, FLAGS
 from playwright.sync_api import sync_playwright
-from serve import HTML, server
+from serve import server
 from settings import BOOK, DISTRIBUTION, PROJECT, ROOT
 
 FOLDER = ROOT / "_build" / "pdf"
@@ -23,6 +23,7 @@ WHOLE = FOLDER / f"{DISTRIBUTION}-{PROJECT['version']}.pdf"
 NOT_PRINTED = ("solutions/", "teach/", "reference/")
 SCRIPT = ROOT / "tools" / "paper.js"
 WIDTH = 642  # CSS pixels between the margins of print.css: 170 mm
+
 
 def printed_pages() -> list[tuple[str, list[tuple[str, str]]]]:
     """The parts of the book that are printed: (caption, [(page, title in the contents)])."""
@@ -52,7 +53,7 @@ def faults(page) -> list[str]:
 
 
 def running(title: str, before: int) -> str:
-    """The style of one printing: the title above, the page's number below, `before` pages before it."""
+    """The style of one printing: `title` above, the page's number below, after `before` pages."""
     css = '"' + title.replace("\\", "\\\\").replace('"', '\\"') + '"'
     font = 'font: 8.5pt "Course Sans", sans-serif; color: #5A606A;'
     return (
@@ -70,7 +71,7 @@ def print_to(page, file: Path, title: str, before: int = 0) -> None:
 
 
 def make(browser, site: str, folder: Path, aside: Path) -> list[str]:
-    """Write every PDF below `folder`, with room for parts in `aside`; returns what is wrong with them."""
+    """Write every PDF below `folder`, its parts into `aside`; returns what is wrong with them."""
     page = browser.new_page()
     parts = printed_pages()
     wrong, sheets, starts = [], [], {}
@@ -121,7 +122,8 @@ def main() -> int:
     files = {path.relative_to(FOLDER).as_posix(): path for path in sorted(FOLDER.rglob("*.pdf"))}
     downloads.place(files)
     size = WHOLE.stat().st_size / 1e6
-    print(f"{WHOLE.relative_to(ROOT)}: {bound.count(WHOLE)} pages, {size:.1f} MB; {len(files) - 1} chapters beside it")
+    print(f"{WHOLE.relative_to(ROOT)}: {bound.count(WHOLE)} pages, {size:.1f} MB")
+    print(f"and {len(files) - 1} PDFs of single pages beside it")
     return 0
 
 

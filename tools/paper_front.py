@@ -13,7 +13,7 @@ STYLE = """
 body { margin: 0; font: 10.5pt/1.5 var(--nn-font); color: #1C1F24; }
 .title { height: 240mm; break-after: page; display: flex; flex-direction: column; }
 .title img { width: 26mm; margin-top: 52mm; }
-h1 { margin: 8mm 0 4mm; font-size: 34pt; line-height: 1.1; letter-spacing: -0.02em; text-wrap: balance; }
+h1 { margin: 8mm 0 4mm; font-size: 34pt; line-height: 1.1; letter-spacing: -0.02em; }
 .title p { margin: 0; max-width: 120mm; font-size: 12pt; }
 .title footer { margin-top: auto; font-size: 9pt; color: #5A606A; }
 h2 { font-size: 20pt; }
@@ -37,13 +37,14 @@ def html(site: str, parts: list, starts: dict[str, int]) -> str:
             for name, title in entries
         ]
         listed.append(f"<h3>{escape(caption)}</h3><ol>{''.join(rows)}</ol>")
-    return f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(TITLE)}</title>
+    return f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
+<title>{escape(TITLE)}</title>
 <link rel="stylesheet" href="{site}_static/tokens.css">
 <link rel="stylesheet" href="{site}_static/book.css"><style>{STYLE}</style></head><body>
 <section class="title"><img src="{site}_static/logo.svg" alt="">
 <h1>{escape(TITLE)}</h1>
 <p>A course from one neuron to spiking networks, to read, run and change.</p>
-<footer>Version {PROJECT["version"]} · {escape(_CONFIG["author"])} · text and figures CC BY 4.0, code BSD 3-Clause<br>
+<footer>Version {PROJECT["version"]} · {escape(_CONFIG["author"])}<br>
+Text and figures CC BY 4.0, code BSD 3-Clause<br>
 The pages that compute: {BOOK}<br>Its source: {REPOSITORY}</footer></section>
 <section><h2>Contents</h2>{"".join(listed)}</section></body></html>"""
-

@@ -103,6 +103,6 @@ def _choice(choice):
     right = choice.get("correct") is True
     word = "✓ Correct." if right else "✗ Not this one."
     why = markup.blocks(f"**{word}** {choice['why'].strip()}")
-    mark = ' data-right=""' if right else ""  # for the page, which counts the reader's first answers
+    mark = ' data-right=""' if right else ""  # the page counts first answers by it
     text = markup.inline(choice["text"].strip())
     return f"<details{mark}><summary>{text}</summary>{why}</details>"

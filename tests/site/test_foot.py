@@ -1,4 +1,4 @@
-"""The end of every page: its execution as recorded, and a link that reports on the right section."""
+"""The end of every page: its execution as recorded, a link that reports on the right section."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The archive, unpacked into a folder with an awkward name and opened as files: everything lives."""
+"""The archive, unpacked into a folder with an awkward name and opened as files: all of it lives."""
 
 import zipfile
 from urllib.parse import unquote

@@ -42,7 +42,7 @@ def test_nothing_is_cut_off_or_missing_on_paper(laid_out, name):
 
 FAULTY = {
     "wider than the page": '<div style="width: 2000px">x</div>',
-    "cut off": '<div style="overflow: hidden; width: 90px; white-space: nowrap">' + "x " * 99 + "</div>",
+    "cut off": '<pre style="overflow: hidden; width: 90px; white-space: pre">long, long line</pre>',
     "no picture": '<img src="data:image/png;base64,xx" alt="" width="20" height="20">',
     "empty drawing": '<figure><svg width="20" height="20"></svg></figure>',
     "not set": '<span class="math">x</span>',
@@ -116,7 +116,7 @@ def test_the_whole_has_an_outline_and_its_pages_are_numbered_throughout(made):
     assert all(str(start + 1) in contents for start in starts)
     for number in (3, len(reader.pages)):
         assert str(number) in reader.pages[number - 1].extract_text().splitlines()
-    sections = [e for e in chapters if isinstance(e, list)][0]
+    sections = next(e for e in chapters if isinstance(e, list))
     assert [e.title for e in sections][-1] == "Answers"
 
 

@@ -26,8 +26,10 @@ def test_only_what_differs_is_written_and_what_is_gone_is_removed(folder):
     stamps = {path.name: path.stat().st_mtime_ns for path in source.iterdir() if path.is_file()}
     (source / "old.md").write_text("gone")
     build.stage(FILES | {"index.md": b"# B\n"})
-    changed = {p.name for p in source.iterdir() if p.is_file() and p.stat().st_mtime_ns != stamps[p.name]}
-    assert changed == {"index.md"}
+    changed = {
+        name for name, stamp in stamps.items() if (source / name).stat().st_mtime_ns != stamp
+    }
+    assert changed == {"index.md"} and not (source / "old.md").exists()
     assert (folder / "html").is_dir() and (folder / ".doctrees").is_dir()
 
 

@@ -1,5 +1,5 @@
 # Two commands matter: `make book` builds and serves the book, `make test` proves it.
-.PHONY: help setup book html lite test quick test-all results bench lab settings clean
+.PHONY: help setup book html lite offline pdf test quick test-all results bench lab settings clean
 .DEFAULT_GOAL := help
 
 # The first Python from 3.11 to 3.13 that runs; `make PYTHON=/path/to/python book` decides otherwise.
@@ -33,11 +33,17 @@ html: .venv/.ready  ## build the book into _build/html
 	@$(PY) tools/build.py
 
 lite: html  ## build the notebooks that run in the browser, beside the book
-	@$(PY) tools/lite.py
+	@$(PY) tools/lite_site.py
+
+offline: html  ## the built site as one archive that works without a server: _build/offline/
+	@$(PY) tools/offline.py
+
+pdf: html  ## the book on paper: _build/pdf/ (needs Chromium)
+	@$(PY) tools/paper.py
 
 test: .venv/.ready $(JS)  ## every test: Python, notebooks, JavaScript, the built site in Chromium
 	@$(PY) tools/build.py
-	@$(PY) tools/lite.py
+	@$(PY) tools/lite_site.py
 	@$(PY) -m pytest -n auto --dist loadfile -m "not release"
 
 quick: .venv/.ready  ## the inner loop, under two minutes
@@ -46,7 +52,7 @@ quick: .venv/.ready  ## the inner loop, under two minutes
 test-all: .venv/.ready $(JS)  ## before a release: from clean, recorded results re-run too
 	@rm -rf _build
 	@$(PY) tools/build.py
-	@$(PY) tools/lite.py
+	@$(PY) tools/lite_site.py
 	@$(PY) -m pytest -n auto --dist loadfile
 
 results: .venv/.ready  ## run the recorded experiments (long) and write results/

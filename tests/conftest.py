@@ -12,10 +12,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from chromium import CHROMIUM, FLAGS
 
 ROOT = Path(__file__).resolve().parent.parent
-_browsers = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
-CHROMIUM = os.environ.get("NNLIB_CHROMIUM") or next(filter(None, _browsers), None)
 FIREFOX = os.environ.get("NNLIB_FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
 NEEDS = {
     "firefox": ("Firefox", FIREFOX),
@@ -73,8 +72,7 @@ def browser():
     """One Chromium for all tests of a worker: Playwright's loop cannot be started twice."""
     from playwright.sync_api import sync_playwright
 
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()

@@ -19,6 +19,7 @@ import teach_pages
 import yaml
 from execute import EXECUTED, chapters, execute_all
 from lite_notebooks import with_links
+from page_foot import with_foot
 from serve import HTML
 from settings import PROJECT, REPOSITORY, ROOT, pages_of
 from statistics_page import statistics_page
@@ -54,6 +55,7 @@ def staged() -> dict[str, bytes]:
     files["reference/statistics.md"] = statistics_page(records).encode()
     for generated in (catalog_pages.pages(), teach_pages.pages()):
         files |= {name: page.encode() for name, page in generated.items()}
+    files = {name: with_foot(name, page, records.get(name)) for name, page in files.items()}
     files["map.html"] = course_map.page().encode()
     files["_config.yml"] = config().encode()
     files["_toc.yml"] = contents().encode()
@@ -83,10 +85,11 @@ def contents() -> str:
 def stage(files: dict[str, bytes]) -> None:
     """Make `_build/source` hold exactly `files`, touching only what differs.
 
-    Every page shows the contents and obeys the settings, and Sphinx does not see that they have
-    changed: then everything is rendered again.
+    Every page shows the contents, obeys the settings and names the assets by their digests, and
+    Sphinx does not see that they have changed: then everything is rendered again.
     """
-    for name in ("_toc.yml", "_config.yml"):
+    assets = [name for name in files if name.startswith("assets/")]
+    for name in ("_toc.yml", "_config.yml", *assets):
         before = SOURCE / name
         if before.is_file() and before.read_bytes() != files[name]:
             for rendered in (HTML, HTML.parent / ".doctrees"):

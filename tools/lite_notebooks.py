@@ -47,7 +47,7 @@ def with_links(staged: bytes, name: str) -> bytes:
 
     name: the page's path in the book, with `.ipynb`.
     """
-    folder, _, rest = name.partition("/")
+    folder = name.split("/")[0]
     source = ROOT / name if folder in FOLDERS else ROOT / "book" / name
     lite = "../" * name.count("/") + f"lite/open.html?path={name}"
     repository = source.relative_to(ROOT).as_posix()

@@ -25,9 +25,9 @@ from settings import ROOT
 LOCK = ROOT / "lite" / "lock.json"
 RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 COMPILED = ("numpy", "matplotlib", "micropip")  # and what these need; micropip serves JupyterLite
-PURE = """anywidget asttokens comm executing ipython ipython-pygments-lexers ipywidgets jedi
-    matplotlib-inline parso psygnal pure-eval pygments stack-data tqdm traitlets
-    typing-extensions""".split()
+PURE = ["anywidget", "asttokens", "comm", "executing", "ipython", "ipython-pygments-lexers"]
+PURE += ["ipywidgets", "jedi", "matplotlib-inline", "parso", "psygnal", "pure-eval", "pygments"]
+PURE += ["stack-data", "tqdm", "traitlets", "typing-extensions"]
 ON_DEMAND = {"jedi"}  # completion in JupyterLite: 5 MB that a page's cells do without
 MIRROR = {"distribution": "open-webui==0.12.4", "folder": "open_webui/frontend/pyodide/"}
 PURE_OPTIONS = ["--python-version=3.14", "--implementation=py", "--platform=any"]

@@ -23,7 +23,9 @@ from settings import PROJECT, ROOT
 RUNTIME = ROOT / "_build" / "lite" / "pyodide"
 KEPT = ROOT / ".lite" / "compiled"  # by content, kept by `make clean`
 WITH_SOURCE = ("numpy", "nnlib")  # what a reader's error or `source` may show
-NOT_NEEDED = re.compile(r"(^|/)(tests?|__pycache__|sphinxext|sample_data|\.ipynb_checkpoints)/|\.so\.dSYM")
+NOT_NEEDED = re.compile(
+    r"(^|/)(tests?|__pycache__|sphinxext|sample_data|\.ipynb_checkpoints)/|\.so\.dSYM"
+)
 NNLIB = {
     "imports": ["nnlib"],
     "depends": ["anywidget", "ipython", "matplotlib", "numpy", "pyyaml", "tqdm", "traitlets"],

@@ -56,8 +56,8 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 MARKUP = {  # the richest first: what a page can show, and how
     "text/html": str,
     "image/svg+xml": str,
-    "image/png": '<img src="data:image/png;base64,{}" alt="The figure that this cell draws">'.format,
-    "image/jpeg": '<img src="data:image/jpeg;base64,{}" alt="The picture of this cell">'.format,
+    "image/png": '<img src="data:image/png;base64,{}" alt="What this cell draws">'.format,
+    "image/jpeg": '<img src="data:image/jpeg;base64,{}" alt="What this cell shows">'.format,
     "text/latex": lambda text: f"<div>{html.escape(text)}</div>",
     "text/plain": lambda text: f"<pre>{html.escape(text)}</pre>",
 }

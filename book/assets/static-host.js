@@ -57,7 +57,10 @@ function addStyle(css) {
 async function show(place, entry) {
   const { state } = entry;
   if (!state?._esm) return; // not an anywidget
-  entry.model ??= makeModel(state, entry.tell);
+  if (!entry.model) {
+    entry.model = makeModel(state, entry.tell);
+    globalThis.nnKeepGuesses?.(entry.model); // keep.js: the reader's own record
+  }
   addStyle(state._css);
   const el = page.createElement("div");
   place.after(el);

@@ -100,6 +100,9 @@ def _question(number, question):
 
 
 def _choice(choice):
-    word = "✓ Correct." if choice.get("correct") is True else "✗ Not this one."
+    right = choice.get("correct") is True
+    word = "✓ Correct." if right else "✗ Not this one."
     why = markup.blocks(f"**{word}** {choice['why'].strip()}")
-    return f"<details><summary>{markup.inline(choice['text'].strip())}</summary>{why}</details>"
+    mark = ' data-right=""' if right else ""  # the page counts first answers by it
+    text = markup.inline(choice["text"].strip())
+    return f"<details{mark}><summary>{text}</summary>{why}</details>"

@@ -4,8 +4,8 @@ import hashlib
 import json
 import subprocess
 
-from lite import SITE
 from lite_notebooks import FOLDERS, notebooks
+from lite_site import SITE
 from settings import ROOT
 
 HERE = ROOT / "tests" / "lite"

@@ -15,7 +15,7 @@ import lite_pins
 import lite_runtime
 import nbformat
 import pytest
-from lite import LITE, SITE
+from lite_site import LITE, SITE
 from settings import ROOT
 
 from tests.site.built import HTML, Page, pages
@@ -23,7 +23,9 @@ from tests.site.built import HTML, Page, pages
 pytestmark = pytest.mark.browser  # needs the built site
 
 BUILT = json.loads((SITE / "built.json").read_text(encoding="utf-8")) if SITE.is_dir() else {}
-NOTEBOOK_PAGES = [f"{name}.ipynb" for name in pages() if f"{name}.ipynb" in BUILT.get("editions", {})]
+NOTEBOOK_PAGES = [
+    f"{name}.ipynb" for name in pages() if f"{name}.ipynb" in BUILT.get("editions", {})
+]
 
 
 def code(name):

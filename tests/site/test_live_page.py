@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from nnlib.grading.report import check_notebook
 from tests.conftest import FIREFOX
 from tests.site.built import HTML, ROOT
 
@@ -90,7 +91,10 @@ def test_an_error_is_shown_as_in_jupyter_and_stops_the_run(chapter):
     shown = output(page, 3).inner_text()
     assert "Traceback (most recent call last)" in shown and "----> 3 wrong()" in shown
     assert shown.strip().endswith("ZeroDivisionError: division by zero")
-    assert "not run: cell 4 ended with ZeroDivisionError" in page.locator(".nn-live").nth(4).inner_text()
+    assert (
+        "not run: cell 4 ended with ZeroDivisionError"
+        in page.locator(".nn-live").nth(4).inner_text()
+    )
 
 
 def test_stop_ends_what_runs_and_replay_begins_again(chapter):
@@ -98,12 +102,16 @@ def test_stop_ends_what_runs_and_replay_begins_again(chapter):
     write(page, 3, "import time\nprint('on', flush=True)\nwhile stay: time.sleep(0.1)")
     write(page, 2, "stay = True")
     run(page, 3)
-    page.wait_for_function("document.querySelectorAll('.cell_output')[3].innerText.includes('on')", timeout=PATIENCE)
+    page.wait_for_function(
+        "document.querySelectorAll('.cell_output')[3].innerText.includes('on')", timeout=PATIENCE
+    )
     page.get_by_role("button", name="Stop").click()
     assert "What it had computed is gone" in ended(page)
     write(page, 2, "stay = False")
     page.get_by_role("button", name="Replay").click()
-    page.wait_for_function("document.querySelector('.nn-python span').textContent.includes('ready')", timeout=PATIENCE)
+    page.wait_for_function(
+        "document.querySelector('.nn-python span').textContent.includes('ready')", timeout=PATIENCE
+    )
     assert output(page, 3).inner_text().strip() == "on"
 
 
@@ -114,7 +122,10 @@ def test_the_notebook_can_be_taken_along_and_the_page_be_reset(chapter, tmp_path
     assert download.value.suggested_filename == "04_backprop.ipynb"
     notebook = json.loads(download.value.path().read_text(encoding="utf-8"))
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    assert code[2]["source"] == "stay = False" and notebook["metadata"]["kernelspec"]["name"] == "python3"
+    assert (
+        code[2]["source"] == "stay = False"
+        and notebook["metadata"]["kernelspec"]["name"] == "python3"
+    )
     page.get_by_role("button", name="Reset the page").click()
     assert "engine: PyTorch" in output(page, 0).inner_text()
     assert "guesses" in page.locator(".cell_input pre").nth(2).inner_text()
@@ -138,17 +149,19 @@ def test_an_exercise_is_solved_and_checked_in_the_page_and_kept(visit, tmp_path)
         page.get_by_role("button", name="Download the notebook").click()
     handed_in = tmp_path / "mine.ipynb"
     download.value.save_as(handed_in)
-    command = [str(ROOT / ".venv/bin/python"), "-m", "nnlib", "check", "--json", "--here", str(handed_in)]
-    report = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
-    assert "backprop-paths" in json.dumps(report) and seen.complaints == []
+    report = check_notebook(handed_in, driver="here").as_dict()
+    states = {q["id"]: q["ok"] for q in report["questions"]}
+    assert states.pop("backprop-paths") is True and not any(states.values())
+    assert seen.complaints == []
 
 
 def test_work_on_an_earlier_edition_is_offered_where_it_fits(visit):
     page = visit(CHAPTER).page
     page.evaluate(
         """() => {
-          const source = document.querySelectorAll(".cell_input pre")[3].textContent.replace(/\\n$/, "");
-          const old = {"foundations/04_backprop-00000000.ipynb": [[3, source, "print('mine')"], [4, "gone", "print('lost')"]]};
+          const code = document.querySelectorAll(".cell_input pre")[3].textContent;
+          const mine = [3, code.replace(/\\n$/, ""), "print('mine')"];
+          const old = {"foundations/04_backprop-00000000.ipynb": [mine, [4, "gone", "lost"]]};
           localStorage.setItem("nnlib edits foundations/04_backprop", JSON.stringify(old));
         }"""
     )

@@ -3,7 +3,12 @@
 import build
 import pytest
 
-FILES = {"_toc.yml": b"root: index\n", "_config.yml": b"title: A\n", "index.md": b"# A\n"}
+FILES = {
+    "_toc.yml": b"root: index\n",
+    "_config.yml": b"title: A\n",
+    "assets/book.css": b"p {}\n",
+    "index.md": b"# A\n",
+}
 
 
 @pytest.fixture
@@ -18,16 +23,18 @@ def folder(tmp_path, monkeypatch):
 
 def test_only_what_differs_is_written_and_what_is_gone_is_removed(folder):
     source = folder / "source"
-    stamps = {path.name: path.stat().st_mtime_ns for path in source.iterdir()}
+    stamps = {path.name: path.stat().st_mtime_ns for path in source.iterdir() if path.is_file()}
     (source / "old.md").write_text("gone")
     build.stage(FILES | {"index.md": b"# B\n"})
-    changed = {p.name for p in source.iterdir() if p.stat().st_mtime_ns != stamps[p.name]}
-    assert changed == {"index.md"}
+    changed = {
+        name for name, stamp in stamps.items() if (source / name).stat().st_mtime_ns != stamp
+    }
+    assert changed == {"index.md"} and not (source / "old.md").exists()
     assert (folder / "html").is_dir() and (folder / ".doctrees").is_dir()
 
 
-@pytest.mark.parametrize("name", ["_toc.yml", "_config.yml"])
-def test_other_contents_or_settings_render_every_page_again(folder, name):
+@pytest.mark.parametrize("name", ["_toc.yml", "_config.yml", "assets/book.css"])
+def test_other_contents_settings_or_assets_render_every_page_again(folder, name):
     build.stage(FILES | {name: b"title: B\n"})
     assert not (folder / "html").exists() and not (folder / ".doctrees").exists()
 

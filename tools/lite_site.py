@@ -62,7 +62,9 @@ def jupyterlite(python: Path, contents: Path) -> None:
         cwd=here, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
-        raise RuntimeError(f"jupyter lite build failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
+        raise RuntimeError(
+            f"jupyter lite build failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}"
+        )
 
 
 def inputs(runtime: Path, books: dict[str, bytes]) -> str:

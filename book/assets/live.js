@@ -1,9 +1,7 @@
-// Runs the code cells of a page in the reader's browser.
-//
-// One file, two lives. On the page it adds "Run" to every cell and shows what comes back; in a worker
-// it starts Python (Pyodide, from the site's folder lite/) and gives it the cells (live.py). Nothing is
-// loaded before the reader asks. Stop ends the worker: a Python that computes could be interrupted
-// only with headers that static hosts do not send.
+// Runs the code cells of a page in the reader's browser. One file, two lives: on the page it adds "Run"
+// to every cell and shows what comes back; in a worker it starts Python (Pyodide, from the site's folder
+// lite/) and gives it the cells (live.py). Nothing is loaded before the reader asks. Stop ends the worker:
+// a Python that computes could be interrupted only with headers that static hosts do not send.
 
 if (typeof document === "undefined") serveCells();
 else if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", openPage);
@@ -26,8 +24,8 @@ function serveCells() {
     nnlib.depends = nnlib.depends.filter((name) => name !== LATER);
     const needed = new Set(["nnlib"]); // a set that grows while it is walked
     for (const name of needed) lock.packages[name].depends.forEach((other) => needed.add(other));
-    const files = [...needed].map((name) => lock.packages[name].file_name);
-    files.push("pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip");
+    const wheels = [...needed].map((name) => lock.packages[name].file_name);
+    const files = [...wheels, "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"];
     countBytes(files.reduce((sum, file) => sum + sizes[file], 0));
     const { loadPyodide } = await import(at("pyodide.mjs"));
     const from = { indexURL: at(""), packageBaseUrl: at(""), lockFileContents: lock };
@@ -37,20 +35,15 @@ function serveCells() {
     live.start((text) => tell("output", { text }));
   }
 
-  // From here on every download is counted, for the bar on the page.
+  // From here on every file that has arrived is told, for the bar on the page.
   function countBytes(total) {
     const plain = self.fetch;
     let loaded = 0;
-    const counter = () =>
-      new TransformStream({
-        transform(chunk, out) {
-          tell("loading", { loaded: (loaded += chunk.byteLength), total });
-          out.enqueue(chunk);
-        },
-      });
     self.fetch = async (...request) => {
       const answer = await plain(...request);
-      return answer.ok && !rest ? new Response(answer.body.pipeThrough(counter()), answer) : answer;
+      const whole = answer.clone().arrayBuffer();
+      whole.then(({ byteLength }) => rest || tell("loading", { loaded: (loaded += byteLength), total }));
+      return answer;
     };
   }
 
@@ -63,8 +56,7 @@ function serveCells() {
     loadRest();
   }
 
-  const state = ({ model, changed }) => live.set_state(model, JSON.stringify(changed));
-  const answers = { boot, run, state };
+  const answers = { boot, run, state: ({ model, changed }) => live.set_state(model, JSON.stringify(changed)) };
   let last = Promise.resolve(); // one after the other
   self.onmessage = ({ data }) => {
     last = last.then(() => answers[data.type](data)).catch((error) => tell("broken", { message: String(error) }));
@@ -80,9 +72,8 @@ function openPage() {
   const here = document.querySelector('script[src*="live.js"]').src;
   const lite = new URL("../lite/", here).href;
   const models = new Map(); // the simulations that Python has made
-  let worker, current;
-  let queue = [];
-  const onDisk = location.protocol === "file:" && "A page opened from a file may not start Python. Open the book online, or with “make book”.";
+  let worker, current, asked, queue = [];
+  const onDisk = location.protocol === "file:" && "A page opened from a file may not start Python: open the book online, or with “make book”.";
   const bar = statusBar();
   const cells = boxes.map(liveCell);
   const drawer = `nnlib edits ${edition.replace(/-[0-9a-f]+\.ipynb$/, "")}`; // of all editions, by edition
@@ -96,7 +87,7 @@ function openPage() {
     const button = `<button aria-label="Run cell ${number + 1}, and those before it">Run</button>`;
     input.insertAdjacentHTML("beforeend", `<div class="nn-live">${button}<span></span></div>`);
     const [run, note] = input.lastElementChild.children;
-    const source = () => pre.innerHTML.includes("<br>") ? linesOf(pre) : pre.textContent.replace(/\n$/, "");
+    const source = () => linesOf(pre);
     const kept = { code: pre.innerHTML, outputs: [...output.childNodes], source: source() };
     run.onclick = () => (onDisk ? (note.textContent = onDisk) : runTo(number));
     if (!onDisk) makeEditable(pre, number);
@@ -113,11 +104,9 @@ function openPage() {
   // walk across the page; Escape gives it back.
   function makeEditable(pre, number) {
     let inside = false;
-    pre.contentEditable = "plaintext-only";
-    pre.spellcheck = false;
-    pre.setAttribute("role", "textbox");
-    pre.setAttribute("aria-multiline", "true");
-    pre.setAttribute("aria-label", `Code of cell ${number + 1}. Shift and Enter run it.`);
+    const label = `Code of cell ${number + 1}. Shift and Enter run it.`;
+    const role = { role: "textbox", ariaMultiLine: "true", ariaLabel: label };
+    Object.assign(pre, { contentEditable: "plaintext-only", spellcheck: false, ...role });
     pre.onmousedown = () => (inside = true);
     pre.onblur = () => (inside = false);
     pre.oninput = () => (inside = true) && keep();
@@ -134,32 +123,32 @@ function openPage() {
   // What the reader writes is kept in this browser under the edition of the page: a newer edition
   // neither loses nor hides it, and offers what still fits.
   const changed = () => cells.filter(({ source, kept }) => source() !== kept.source);
-  const stored = () => JSON.parse(localStorage.getItem(drawer) ?? "{}");
+  const storage = (() => { try { return localStorage; } catch { return { getItem() {}, setItem() {} }; } })(); // may be denied
+  const stored = () => JSON.parse(storage.getItem(drawer) ?? "{}");
   function keep() {
     const now = changed();
     for (const cell of cells) cell.box.classList.toggle("nn-edited", now.includes(cell));
     const all = { ...stored(), [edition]: now.map((cell) => [cell.number, cell.kept.source, cell.source()]) };
     if (!now.length) delete all[edition];
-    localStorage.setItem(drawer, JSON.stringify(all));
-    if (!worker) bar.say("Your changes are kept in this browser.", "download", "reset");
+    storage.setItem(drawer, JSON.stringify(all));
+    if (asked === undefined) bar.say("Your changes are kept in this browser.", "download", "reset");
   }
 
   function bringBack() {
-    const [found] = Object.entries(stored()).sort(([name]) => (name === edition ? -1 : 1));
-    const fitting = (found?.[1] ?? []).filter(([number, original]) => cells[number]?.kept.source === original);
-    if (!fitting.length) return;
-    bar.onReplay = () => {
-      for (const [number, , source] of fitting) cells[number].pre.textContent = source;
-      keep();
-    };
-    if (found[0] === edition) bar.onReplay();
-    else bar.say(`You changed ${found[1].length} cells of an earlier edition; ${fitting.length} still fit.`, "restore");
+    const [found, changes] = Object.entries(stored()).sort(([name]) => (name === edition ? -1 : 1))[0] ?? [];
+    const fitting = (changes ?? []).filter(([number, original]) => cells[number]?.kept.source === original);
+    for (const [number, , source] of fitting) cells[number].pre.textContent = source;
+    if (fitting.length) keep();
+    if (changes && found !== edition) {
+      bar.say(`You changed ${changes.length} cells of an earlier edition. ${fitting.length} still fit and are back.`, "download", "reset");
+    }
   }
 
   // Run the cells up to this one that Python has not seen as they stand now. What runs makes all that
   // follows stale, so that a result is always what the page gives from its top.
   function runTo(number) {
     if (current) return;
+    asked = Math.max(number, cells.findLastIndex((cell) => cell.ran !== undefined));
     const stale = cells.findIndex((cell) => cell.ran !== cell.source());
     const from = stale < 0 ? number : Math.min(stale, number);
     queue = cells.slice(from, number + 1);
@@ -179,14 +168,13 @@ function openPage() {
     current = queue.shift();
     if (!current) return bar.say("Python is ready.", "download", "reset");
     current.ran = current.source();
-    const first = current.number === 0;
-    worker.postMessage({ type: "run", number: current.number, source: current.ran, first });
+    const { number, ran } = current;
+    worker.postMessage({ type: "run", number, source: ran, first: number === 0 });
   }
 
   const heard = {
     loading({ loaded, total }) {
-      const mb = (bytes) => Math.round(bytes / 1e6);
-      bar.say(`Python is on its way, ${mb(loaded)} of ${mb(total)} MB`, "stop");
+      bar.say(`Python is on its way, ${(loaded / 1e6).toFixed()} of ${(total / 1e6).toFixed()} MB`, "stop");
       bar.progress(loaded / total);
     },
     running({ number }) {
@@ -222,11 +210,9 @@ function openPage() {
   }
 
   function show(cell, { type, name, text, html, model, place, update, wait }) {
-    if (type === "clear") {
-      cell.stale = true;
-      return wait || clearIfStale(cell);
-    }
-    clearIfStale(cell);
+    cell.stale ||= type === "clear";
+    if (!wait) clearIfStale(cell);
+    if (type === "clear") return;
     if (type === "stream") {
       let block = cell.output.lastElementChild;
       if (block?.dataset.stream !== name) {
@@ -275,14 +261,13 @@ function openPage() {
   }
 
   function stop(why) {
-    const last = Math.max(...cells.filter((cell) => cell.note.textContent).map((cell) => cell.number));
     end("stopped");
     bar.say(`${why} What it had computed is gone.`, "replay", "download", "reset");
-    bar.onReplay = () => runTo(last);
   }
 
   function reset() {
     end("");
+    asked = undefined;
     for (const { pre, output, kept } of cells) {
       pre.innerHTML = kept.code;
       output.replaceChildren(...kept.outputs);
@@ -297,18 +282,18 @@ function openPage() {
     const code = notebook.cells.filter((cell) => cell.cell_type === "code");
     cells.forEach((cell, number) => (code[number].source = cell.source()));
     notebook.metadata = { kernelspec: { name: "python3", display_name: "Python 3", language: "python" } };
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([JSON.stringify(notebook, null, 1)]));
+    const href = URL.createObjectURL(new Blob([JSON.stringify(notebook, null, 1)]));
+    const link = Object.assign(document.createElement("a"), { href });
     link.download = edition.split("/").at(-1).replace(/-[0-9a-f]{8}\.ipynb$/, ".ipynb");
     link.click();
-    URL.revokeObjectURL(link.href);
+    URL.revokeObjectURL(href);
   }
 
   // The line at the foot of the window: what Python does, and what can be done about it.
   function statusBar() {
-    const actions = { stop: () => stop("Stopped."), replay: () => bar.onReplay(), restore: () => bar.onReplay(), download, reset };
-    const names = { stop: "Stop", replay: "Replay", restore: "Bring them back", download: "Download the notebook", reset: "Reset the page" };
-    const buttons = Object.keys(actions).map((name) => `<button data-does="${name}">${names[name]}</button>`);
+    const names = { stop: "Stop", replay: "Replay", download: "Download the notebook", reset: "Reset the page" };
+    const actions = { stop: () => stop("Stopped."), replay: () => runTo(asked), download, reset };
+    const buttons = Object.entries(names).map(([does, name]) => `<button data-does="${does}">${name}</button>`);
     const parts = `<span role="status"></span><progress aria-label="progress"></progress>${buttons.join("")}`;
     document.body.insertAdjacentHTML("beforeend", `<div class="nn-python" hidden>${parts}</div>`);
     const element = document.body.lastElementChild;

@@ -22,7 +22,8 @@ try {
   const seconds = (Date.now() - start) / 1000;
   const seen = await page.evaluate(() => {
     const texts = (what) => [...document.querySelectorAll(what)].map((element) => element.textContent);
-    const simulations = document.querySelectorAll(".cell_output .nn-sim").length;
+    const outputs = [...document.querySelectorAll(".cell_output")];
+    const simulations = outputs.map((output) => output.querySelectorAll(".nn-sim").length);
     return { said: texts(".nn-python [role=status]")[0], notes: texts(".nn-live span"), outputs: texts(".cell_output"), simulations };
   });
   process.stdout.write(JSON.stringify({ seconds, ...seen, requests, errors }));

@@ -4,6 +4,7 @@ A notebook's name there bears the digest of its content, its edition.
 """
 
 import hashlib
+import re
 from html import escape
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import nbformat
 from settings import ROOT, colab_address, has_tag, source_address
 
 FOLDERS = {"book": "", "exercises": "exercises/", "solutions": "solutions/"}
+MARKS = re.compile(
+    r"^(\([\w-]+\)=|:{3,}.*)\n?", re.MULTILINE
+)  # labels and fences: only Sphinx reads them
 KERNEL = {
     "kernelspec": {"name": "python", "display_name": "Python (Pyodide)", "language": "python"},
     "language_info": {"name": "python", "file_extension": ".py"},
@@ -23,6 +27,8 @@ def bare(path: Path) -> bytes:
     for cell in nb.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+        else:
+            cell.source = MARKS.sub("", cell.source).strip("\n")
     nb.metadata = nbformat.from_dict(KERNEL)
     return nbformat.writes(nb).encode()
 

@@ -8,7 +8,6 @@ else if (document.readyState === "loading") document.addEventListener("DOMConten
 else openPage();
 
 // ---- in the worker ------------------------------------------------------------------------------
-
 function serveCells() {
   const LATER = "matplotlib"; // a third of the download, fetched once the first result is on the page
   const tell = (type, content) => postMessage({ type, ...content });
@@ -24,8 +23,8 @@ function serveCells() {
     nnlib.depends = nnlib.depends.filter((name) => name !== LATER);
     const needed = new Set(["nnlib"]); // a set that grows while it is walked
     for (const name of needed) lock.packages[name].depends.forEach((other) => needed.add(other));
-    const wheels = [...needed].map((name) => lock.packages[name].file_name);
-    const files = [...wheels, "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"];
+    const files = ["pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"];
+    for (const name of needed) files.push(lock.packages[name].file_name);
     countBytes(files.reduce((sum, file) => sum + sizes[file], 0));
     const { loadPyodide } = await import(at("pyodide.mjs"));
     const from = { indexURL: at(""), packageBaseUrl: at(""), lockFileContents: lock };
@@ -39,10 +38,10 @@ function serveCells() {
   function countBytes(total) {
     const plain = self.fetch;
     let loaded = 0;
+    const count = ({ byteLength }) => rest || tell("loading", { loaded: (loaded += byteLength), total });
     self.fetch = async (...request) => {
       const answer = await plain(...request);
-      const whole = answer.clone().arrayBuffer();
-      whole.then(({ byteLength }) => rest || tell("loading", { loaded: (loaded += byteLength), total }));
+      answer.clone().arrayBuffer().then(count);
       return answer;
     };
   }
@@ -64,11 +63,10 @@ function serveCells() {
 }
 
 // ---- on the page --------------------------------------------------------------------------------
-
 function openPage() {
   const edition = document.querySelector("[data-edition]")?.dataset.edition;
+  if (!edition) return;
   const boxes = [...document.querySelectorAll(".bd-article div.cell:has(.cell_input)")];
-  if (!edition || !boxes.length) return;
   const here = document.querySelector('script[src*="live.js"]').src;
   const lite = new URL("../lite/", here).href;
   const models = new Map(); // the simulations that Python has made
@@ -95,18 +93,16 @@ function openPage() {
   }
 
   function linesOf(pre) {
-    const copy = pre.cloneNode(true); // a browser may break a line that is typed with an element
+    const copy = pre.cloneNode(true); // browsers may break a line with an element
     copy.querySelectorAll("br").forEach((br) => br.replaceWith("\n"));
     return copy.textContent.replace(/\n$/, "");
   }
 
-  // The code itself is the editor. Tab indents only after a click or typing, so that the keyboard can
-  // walk across the page; Escape gives it back.
+  // The code itself is the editor. Tab indents after a click or typing only; Escape gives it back.
   function makeEditable(pre, number) {
     let inside = false;
-    const label = `Code of cell ${number + 1}. Shift and Enter run it.`;
-    const role = { role: "textbox", ariaMultiLine: "true", ariaLabel: label };
-    Object.assign(pre, { contentEditable: "plaintext-only", spellcheck: false, ...role });
+    const ariaLabel = `Code of cell ${number + 1}. Shift and Enter run it.`;
+    Object.assign(pre, { contentEditable: "plaintext-only", spellcheck: false, role: "textbox", ariaMultiLine: "true", ariaLabel });
     pre.onmousedown = () => (inside = true);
     pre.onblur = () => (inside = false);
     pre.oninput = () => (inside = true) && keep();
@@ -120,13 +116,11 @@ function openPage() {
     };
   }
 
-  // What the reader writes is kept in this browser under the edition of the page: a newer edition
-  // neither loses nor hides it, and offers what still fits.
-  const changed = () => cells.filter(({ source, kept }) => source() !== kept.source);
+  // What the reader writes is kept under the edition of the page: a newer one neither loses nor hides it.
   const storage = (() => { try { return localStorage; } catch { return { getItem() {}, setItem() {} }; } })(); // may be denied
   const stored = () => JSON.parse(storage.getItem(drawer) ?? "{}");
   function keep() {
-    const now = changed();
+    const now = cells.filter(({ source, kept }) => source() !== kept.source);
     for (const cell of cells) cell.box.classList.toggle("nn-edited", now.includes(cell));
     const all = { ...stored(), [edition]: now.map((cell) => [cell.number, cell.kept.source, cell.source()]) };
     if (!now.length) delete all[edition];
@@ -139,13 +133,12 @@ function openPage() {
     const fitting = (changes ?? []).filter(([number, original]) => cells[number]?.kept.source === original);
     for (const [number, , source] of fitting) cells[number].pre.textContent = source;
     if (fitting.length) keep();
-    if (changes && found !== edition) {
-      bar.say(`You changed ${changes.length} cells of an earlier edition. ${fitting.length} still fit and are back.`, "download", "reset");
-    }
+    const earlier = `You changed ${changes?.length} cells of an earlier edition. ${fitting.length} still fit and are back.`;
+    if (changes && found !== edition) bar.say(earlier, "download", "reset");
   }
 
-  // Run the cells up to this one that Python has not seen as they stand now. What runs makes all that
-  // follows stale, so that a result is always what the page gives from its top.
+  // Run the cells up to this one that Python has not seen as they stand. All that follows becomes stale:
+  // so a result is always what the page gives from its top.
   function runTo(number) {
     if (current) return;
     asked = Math.max(number, cells.findLastIndex((cell) => cell.ran !== undefined));
@@ -168,8 +161,7 @@ function openPage() {
     current = queue.shift();
     if (!current) return bar.say("Python is ready.", "download", "reset");
     current.ran = current.source();
-    const { number, ran } = current;
-    worker.postMessage({ type: "run", number, source: ran, first: number === 0 });
+    worker.postMessage({ type: "run", number: current.number, source: current.ran, first: current === cells[0] });
   }
 
   const heard = {
@@ -185,8 +177,7 @@ function openPage() {
     },
     output({ text }) {
       const message = JSON.parse(text);
-      if (message.type === "comm") simulationSays(message);
-      else if (message.cell !== null) show(cells[message.cell], message);
+      message.type === "comm" ? simulationSays(message) : show(cells[message.cell ?? 0], message);
     },
     ran({ number, error, seconds, html }) {
       const { pre, note, ran, source } = cells[number];
@@ -194,14 +185,11 @@ function openPage() {
       note.textContent = error ? `ended with ${error}` : `ran here, ${seconds.toFixed(1)} s`;
       if (document.activeElement !== pre && source() === ran) pre.innerHTML = html;
       // An answer that is not written yet is no reason to stop before the cell that was asked for.
-      if (error && error !== "NotImplementedError") {
-        for (const cell of queue.splice(0)) cell.note.textContent = `not run: cell ${number + 1} ended with ${error}`;
-      }
+      const left = error && error !== "NotImplementedError" ? queue.splice(0) : [];
+      for (const cell of left) cell.note.textContent = `not run: cell ${number + 1} ended with ${error}`;
       next();
     },
-    broken({ message }) {
-      stop(`Python has ended: ${String(message ?? "it could not be started").trim().split("\n").at(-1)}`);
-    },
+    broken: ({ message }) => stop(`Python has ended: ${(message || "it did not start").trim().split("\n").at(-1)}.`),
   };
 
   function clearIfStale(cell) {
@@ -225,8 +213,7 @@ function openPage() {
     }
     const old = update && [...cell.output.children].find((block) => block.dataset.place === place);
     const block = old || cell.output.appendChild(document.createElement("div"));
-    block.className = "output";
-    block.dataset.place = place ?? "";
+    Object.assign(block, { className: "output" }).dataset.place = place ?? "";
     if (model) {
       const spot = block.appendChild(document.createElement("span"));
       window.nnSimulations.show(spot, models.get(model)).catch((error) => (block.textContent = String(error)));
@@ -251,13 +238,10 @@ function openPage() {
 
   function end(note) {
     worker?.terminate();
-    worker = current = undefined;
+    [worker, current, queue] = [undefined, undefined, []];
     models.clear();
-    queue = [];
-    for (const cell of cells) {
-      cell.note.textContent &&= note;
-      cell.ran = undefined;
-    }
+    for (const cell of cells) cell.note.textContent &&= note;
+    for (const cell of cells) cell.ran = undefined;
   }
 
   function stop(why) {
@@ -268,10 +252,8 @@ function openPage() {
   function reset() {
     end("");
     asked = undefined;
-    for (const { pre, output, kept } of cells) {
-      pre.innerHTML = kept.code;
-      output.replaceChildren(...kept.outputs);
-    }
+    for (const { pre, kept } of cells) pre.innerHTML = kept.code;
+    for (const { output, kept } of cells) output.replaceChildren(...kept.outputs);
     keep();
     bar.say("");
   }
@@ -283,9 +265,8 @@ function openPage() {
     cells.forEach((cell, number) => (code[number].source = cell.source()));
     notebook.metadata = { kernelspec: { name: "python3", display_name: "Python 3", language: "python" } };
     const href = URL.createObjectURL(new Blob([JSON.stringify(notebook, null, 1)]));
-    const link = Object.assign(document.createElement("a"), { href });
-    link.download = edition.split("/").at(-1).replace(/-[0-9a-f]{8}\.ipynb$/, ".ipynb");
-    link.click();
+    const name = edition.split("/").at(-1).replace(/-[0-9a-f]{8}\.ipynb$/, ".ipynb");
+    Object.assign(document.createElement("a"), { href, download: name }).click();
     URL.revokeObjectURL(href);
   }
 
@@ -308,8 +289,8 @@ function openPage() {
       },
       progress(share) {
         meter.hidden = false;
-        if (share === undefined) meter.removeAttribute("value");
-        else meter.value = Math.min(share, 1);
+        meter.removeAttribute("value"); // it moves, and nobody knows how far it is
+        if (share !== undefined) meter.value = Math.min(share, 1);
       },
     };
   }

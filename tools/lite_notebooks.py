@@ -62,7 +62,8 @@ def with_links(staged: bytes, name: str) -> bytes:
         "Open in Colab": colab_address(repository),
         "Source": source_address(repository),
     }
-    anchors = " · ".join(f'<a href="{escape(url)}">{text}</a>' for text, url in links.items())
+    first, *others = (f'<a href="{escape(url)}">{text}</a>' for text, url in links.items())
+    anchors = f"{first} {' · '.join(others)}"
     which = edition(name, bare(source))
     nb = nbformat.reads(staged.decode(), as_version=4)
     for cell in nb.cells:

@@ -24,6 +24,7 @@ def contents(html: Path) -> dict[str, bytes]:
         for path in sorted(html.rglob("*"))
         if path.is_file() and path.relative_to(html).parts[0] not in LEFT_OUT
     }
+    files["lite/open.html"] = (ROOT / "lite" / "open.html").read_bytes()  # says where it works
     name = f"{downloads.PAGE}.html"
     files[name] = downloads.unfilled(files[name].decode()).encode()
     return files

@@ -74,7 +74,7 @@ function openPage() {
   const onDisk = location.protocol === "file:" && "A page opened from a file may not start Python: open the book online, or with “make book”.";
   const bar = statusBar();
   const cells = boxes.map(liveCell);
-  const drawer = `nnlib edits ${edition.replace(/-[0-9a-f]+\.ipynb$/, "")}`; // of all editions, by edition
+  const drawer = `nnlib-course:edits:${edition.replace(/-[0-9a-f]+\.ipynb$/, "")}`; // of all editions, by edition
 
   // A cell: where its code and outputs stand, and `ran`, the source that Python has seen.
   function liveCell(box, number) {

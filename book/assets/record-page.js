@@ -94,6 +94,8 @@
     function erase() {
       const sure = button("Erase everything", () => {
         record.erase();
+        const edits = Object.keys(record.available ? localStorage : {}).filter((key) => key.startsWith("nnlib-course:edits:"));
+        for (const key of edits) localStorage.removeItem(key); // code that was changed in pages: live.js
         show("Erased. Nothing is kept any more.");
         act.focus();
       });

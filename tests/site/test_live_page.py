@@ -162,14 +162,16 @@ def test_work_on_an_earlier_edition_is_offered_where_it_fits(visit):
           const code = document.querySelectorAll(".cell_input pre")[3].textContent;
           const mine = [3, code.replace(/\\n$/, ""), "print('mine')"];
           const old = {"foundations/04_backprop-00000000.ipynb": [mine, [4, "gone", "lost"]]};
-          localStorage.setItem("nnlib edits foundations/04_backprop", JSON.stringify(old));
+          localStorage.setItem("nnlib-course:edits:foundations/04_backprop", JSON.stringify(old));
         }"""
     )
     page.reload()
     said = page.locator(".nn-python").inner_text()
     assert "2 cells of an earlier edition. 1 still fit" in said
     assert page.locator(".cell_input pre").nth(3).inner_text().strip() == "print('mine')"
-    kept = page.evaluate("JSON.parse(localStorage.getItem('nnlib edits foundations/04_backprop'))")
+    kept = page.evaluate(
+        "JSON.parse(localStorage.getItem('nnlib-course:edits:foundations/04_backprop'))"
+    )
     assert len(kept) == 2  # the earlier edition is still there
 
 

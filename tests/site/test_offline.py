@@ -73,6 +73,12 @@ def test_every_other_page_opens(opened):
             assert opened(f"{name}.html").page.locator(".bd-article h1").count() == 1
 
 
+def test_the_button_that_needs_a_server_says_so(opened):
+    page = opened("foundations/04_backprop.html").page
+    page.get_by_role("link", name="Run in the browser").click()
+    page.wait_for_selector("text=Notebooks run only where the site is served")
+
+
 def test_the_search_finds_and_its_findings_open(opened):
     page = opened("search.html?q=blame").page
     found = page.locator("#search-results li a")

@@ -185,6 +185,7 @@ class TestTheRecordPage:
     def test_export_erase_import_brings_everything_back(self, page):
         before = self.exported(page)
         assert json.loads(before)["version"] == 1
+        page.evaluate("localStorage.setItem('nnlib-course:edits:a', '{}')")  # a cell was changed
         page.get_by_role("button", name="Erase…").click()
         assert page.evaluate(KEPT)["read"] != {}  # it only asks
         assert page.evaluate("document.activeElement.textContent") == "Keep it"
@@ -193,6 +194,8 @@ class TestTheRecordPage:
         page.get_by_role("button", name="Erase…").click()
         page.get_by_role("button", name="Erase everything").click()
         assert page.evaluate(KEPT) is None
+        kept = page.evaluate("Object.keys(localStorage)")  # the theme keeps light or dark
+        assert not [key for key in kept if key.startswith("nnlib")]
         assert "Nothing is kept yet" in page.locator(".nn-record").inner_text()
         assert "3 of them are new" in self.give(page, before)
         assert page.evaluate(KEPT) == json.loads(before)

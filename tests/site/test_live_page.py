@@ -169,9 +169,8 @@ def test_work_on_an_earlier_edition_is_offered_where_it_fits(visit):
     said = page.locator(".nn-python").inner_text()
     assert "2 cells of an earlier edition. 1 still fit" in said
     assert page.locator(".cell_input pre").nth(3).inner_text().strip() == "print('mine')"
-    kept = page.evaluate(
-        "JSON.parse(localStorage.getItem('nnlib-course:edits:foundations/04_backprop'))"
-    )
+    drawer = "nnlib-course:edits:foundations/04_backprop"
+    kept = page.evaluate("name => JSON.parse(localStorage.getItem(name))", drawer)
     assert len(kept) == 2  # the earlier edition is still there
 
 

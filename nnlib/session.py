@@ -40,6 +40,24 @@ def setup(seed=0, mode=None):
     print(" · ".join(told))
     if device == "cpu" and "google.colab" in sys.modules:
         print("No GPU here, and no chapter needs one. To have one: Runtime → Change runtime type.")
+    if IN_BROWSER:
+        _skip_cells_that_need_torch()
+
+
+def _skip_cells_that_need_torch():
+    """There is no PyTorch for browsers: a cell that imports it ends with a sentence, not an error."""
+    from IPython import get_ipython
+
+    def say(shell, kind, error, traceback, tb_offset=None):
+        if error.name != "torch":
+            return shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)
+        print(
+            "Skipped: this cell needs PyTorch, which does not run in a browser. "
+            "The book's page shows what it gives; on your machine and in Colab it runs."
+        )
+
+    if shell := get_ipython():
+        shell.set_custom_exc((ModuleNotFoundError,), say)
 
 
 def running():

@@ -140,7 +140,10 @@ def _no_input(prompt=""):
 
 
 async def run(number, source):
-    """Run a cell. Returns the name of the error that ended it, or nothing."""
+    """Run a cell. Returns the name of the error that ended it, or nothing.
+
+    A cell that needs PyTorch has said so (nnlib.setup) and counts as skipped.
+    """
     global running
     running = number
     shell = Shell.instance()
@@ -149,7 +152,8 @@ async def run(number, source):
     )
     shell.events.trigger("post_execute")  # where figures are shown
     error = result.error_before_exec or result.error_in_exec
-    return type(error).__name__ if error else ""
+    skipped = getattr(error, "name", None) == "torch"
+    return type(error).__name__ if error and not skipped else ""
 
 
 def set_state(model, state):

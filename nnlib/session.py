@@ -45,7 +45,7 @@ def setup(seed=0, mode=None):
 
 
 def _skip_cells_that_need_torch():
-    """There is no PyTorch for browsers: a cell that imports it ends with a sentence, not an error."""
+    """Where there is no PyTorch a cell that imports it ends with a sentence, not with an error."""
     from IPython import get_ipython
 
     def say(shell, kind, error, traceback, tb_offset=None):

@@ -1,4 +1,4 @@
-"""What a reader meets in the Python of the browser beside chapters: errors, and what is not there."""
+"""What a reader meets in the Python of the browser: errors, displays, and what is not there."""
 
 import json
 import subprocess
@@ -56,9 +56,8 @@ def test_displays_are_replaced_and_cleared(cells):
     one, two = shown(cells[5], "shown")
     assert one["html"] == "<b>one</b>" and two["html"] == "<b>two</b>"
     assert two["update"] and not one["update"] and one["place"] == two["place"]
-    assert [m["type"] for m in cells[6]["messages"]] == ["stream", "stream", "clear"] + [
-        "stream", "stream"
-    ]  # fmt: skip
+    types = [message["type"] for message in cells[6]["messages"]]
+    assert types == ["stream", "stream", "clear", "stream", "stream"]
 
 
 def test_what_is_not_there_says_so(cells):

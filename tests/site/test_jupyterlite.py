@@ -1,9 +1,13 @@
 """The notebooks behind "Run in the browser": from the button to the last cell, in Chromium."""
 
 import json
+import subprocess
 
 import pytest
 from lite_site import SITE
+
+from tests.conftest import FIREFOX
+from tests.site.built import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 EXERCISE = "exercises/foundations/04_backprop"
@@ -104,6 +108,18 @@ def test_an_exercise_is_solved_checked_and_kept_and_a_newer_edition_does_not_hid
     page.wait_for_selector(".jp-CodeCell", timeout=PATIENCE)
     assert "your code goes here" in page.locator(".jp-CodeCell").nth(2).inner_text()
     assert seen.outside == []
+
+
+@pytest.mark.firefox
+@pytest.mark.node
+def test_firefox_runs_a_chapter_to_its_simulation(site):
+    script = ROOT / "tests" / "lite" / "firefox_notebook.mjs"
+    command = ["node", script, FIREFOX, f"{site}lite/open.html?path={CHAPTER}.ipynb", "16"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    seen = json.loads(done.stdout)
+    assert "engine: NumPy" in seen["first"] and seen["errors"] == []
+    assert [u for u in seen["requests"] if not u.startswith((site, "data:", "blob:"))] == []
 
 
 def test_an_unknown_notebook_is_named_and_those_there_are_offered(visit):

@@ -114,7 +114,8 @@ def test_an_exercise_is_solved_checked_and_kept_and_a_newer_edition_does_not_hid
 @pytest.mark.node
 def test_firefox_runs_a_chapter_to_its_simulation(site):
     script = ROOT / "tests" / "lite" / "firefox_notebook.mjs"
-    command = ["node", script, FIREFOX, f"{site}lite/open.html?path={CHAPTER}.ipynb", "16"]
+    address = f"{site}lite/notebooks/index.html?path={edition(f'{CHAPTER}.ipynb')}"
+    command = ["node", script, FIREFOX, address, "16"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     seen = json.loads(done.stdout)

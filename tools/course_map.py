@@ -22,7 +22,7 @@ NODE = 86  # the part of a cell's width that its node takes
 LATER = '<span class="nn-later">not written yet</span>'
 
 READ = "Whatever can be moved on a page computes on that page: no account, no kernel, no network."
-RUN = "Every chapter is a notebook. On your own machine <code>make book</code> runs them all."
+RUN = "Every chapter is a notebook that runs in your browser, in Colab, or on your own machine."
 SOLVE = "A check says what is wrong, not only that it is: a sign, a shape, a forgotten mean."
 TEACH = "Each exercise knows the mistakes that people make, and has something to say to each."
 
@@ -140,13 +140,11 @@ def doors(pages: list[str]) -> str:
     repository = project["urls"]["repository"].removesuffix("/")
     chapters = [page for page in pages if page.startswith("foundations/")]
     exercises = [page for page in pages if page.startswith("exercises/")]
-    colab = repository.replace("https://github.com", "https://colab.research.google.com/github")
-    notebook = f"{colab}/blob/main/book/{chapters[0]}.ipynb"
     solve = f"{exercises[0]}.html" if exercises else f"{repository}/tree/main/exercises"
     teach = "teach/index.html" if "teach/index" in pages else repository
     four = [
         ("Read", READ, f"{chapters[0]}.html", "Begin with the first chapter"),
-        ("Run", RUN, notebook, "Open it in Colab"),
+        ("Run", RUN, f"lite/open.html?path={chapters[0]}.ipynb", "Open it as a notebook"),
         ("Solve", SOLVE, solve, "Try an exercise"),
         ("Teach", TEACH, teach, "Plan a lecture"),
     ]

@@ -27,7 +27,7 @@ def contents(html: Path) -> dict[str, bytes]:
     files["lite/open.html"] = (ROOT / "lite" / "open.html").read_bytes()  # says where it works
     name = f"{downloads.PAGE}.html"
     files[name] = downloads.unfilled(files[name].decode()).encode()
-    return files
+    return dict(sorted(files.items()))
 
 
 def write(archive: Path, html: Path = HTML) -> None:

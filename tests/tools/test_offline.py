@@ -30,7 +30,7 @@ def site(tmp_path):
 def test_it_has_one_folder_and_leaves_out_what_needs_a_server(site, tmp_path):
     offline.write(tmp_path / "a.zip", site)
     names = zipfile.ZipFile(tmp_path / "a.zip").namelist()
-    kept = ["_static/book.css", "index.html", "reference/offline.html"]
+    kept = ["_static/book.css", "index.html", "lite/open.html", "reference/offline.html"]
     assert names == [f"{offline.NAME}/{name}" for name in kept]
 
 

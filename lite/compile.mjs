@@ -12,10 +12,10 @@ const python = await loadPyodide({ indexURL: resolve(runtime) + "/", lockFileCon
 python.runPython(readFileSync(new URL("compile.py", import.meta.url), "utf8"));
 const compile = python.globals.get("compile_archive");
 for (const { source, target, keep_source } of JSON.parse(readFileSync(jobs, "utf8"))) {
-  const file = `/tmp/${basename(source)}`;
+  const file = basename(source); // in Pyodide's own memory, as is "compiled"
   python.FS.writeFile(file, readFileSync(source));
-  compile(file, "/tmp/compiled", keep_source);
-  writeFileSync(`${target}.part`, python.FS.readFile("/tmp/compiled"));
+  compile(file, "compiled", keep_source);
+  writeFileSync(`${target}.part`, python.FS.readFile("compiled"));
   renameSync(`${target}.part`, target);
   python.FS.unlink(file);
 }

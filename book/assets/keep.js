@@ -160,7 +160,7 @@
     const foot = document.querySelector(".nn-foot");
     if (!foot) return;
     const { page } = foot.dataset;
-    for (const quiz of document.querySelectorAll(".nn-quiz")) followQuiz(quiz, page);
+    globalThis.nnKeepQuizzes(document);
     for (const em of document.querySelectorAll(".bd-article p > em")) {
       if (PREDICTION.test(em.textContent)) offerGuess(em, page);
     }
@@ -168,6 +168,12 @@
     offerRead(foot);
     followReading(foot);
   }
+
+  /** The quizzes in `part`; live.js calls it for those that Python has shown again. */
+  globalThis.nnKeepQuizzes = (part) => {
+    const page = document.querySelector(".nn-foot")?.dataset.page;
+    if (page) for (const quiz of part.querySelectorAll(".nn-quiz")) followQuiz(quiz, page);
+  };
 
   /** A simulation's guesses, kept and brought back; static-host.js calls it for each model. */
   globalThis.nnKeepGuesses = (model) => {

@@ -220,6 +220,7 @@ function openPage() {
     } else {
       block.innerHTML = html;
       window.MathJax?.typesetPromise?.([block]);
+      window.nnKeepQuizzes?.(block);
     }
   }
 

@@ -155,6 +155,15 @@ def test_an_exercise_is_solved_and_checked_in_the_page_and_kept(visit, tmp_path)
     assert seen.complaints == []
 
 
+def test_a_quiz_that_is_shown_again_is_still_followed(visit):
+    page = visit(CHAPTER).page
+    write(page, 1, 'nnlib.quiz("foundations/04_backprop")')
+    run(page, 1)
+    assert ended(page) == "Python is ready."
+    output(page, 1).locator(".nn-quiz summary").first.click()
+    assert "First answers" in output(page, 1).inner_text()
+
+
 def test_work_on_an_earlier_edition_is_offered_where_it_fits(visit):
     page = visit(CHAPTER).page
     page.evaluate(

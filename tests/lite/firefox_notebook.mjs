@@ -6,6 +6,12 @@ const puppeteer = createRequire(join(process.cwd(), "package.json"))("puppeteer-
 
 const [executablePath, address, cells] = process.argv.slice(2);
 const PATIENCE = { timeout: 240_000 };
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+async function shiftEnter(page) {
+  await page.keyboard.down("Shift");
+  await page.keyboard.press("Enter");
+  await page.keyboard.up("Shift");
+}
 const browser = await puppeteer.launch({ browser: "firefox", executablePath, headless: true });
 try {
   const page = await browser.newPage();
@@ -14,13 +20,18 @@ try {
   page.on("pageerror", (error) => errors.push(String(error)));
   await page.setViewport({ width: 1280, height: 1000 });
   await page.goto(address, { waitUntil: "load" });
-  await page.waitForSelector(".jp-CodeCell", PATIENCE);
-  await page.click(".jp-CodeCell .cm-content");
-  for (let cell = 0; cell < Number(cells); cell++) {
-    await page.keyboard.down("Shift");
-    await page.keyboard.press("Enter");
-    await page.keyboard.up("Shift");
-    await new Promise((resolve) => setTimeout(resolve, 300));
+  // While the notebook settles its cells are drawn anew: a click can meet an editor that is gone (the
+  // locator tries again) and a key one that has lost its focus (the loop does).
+  const started = () => page.$eval(".jp-CodeCell .jp-InputPrompt", (prompt) => /[*0-9]/.test(prompt.innerText));
+  await page.waitForSelector(".jp-CodeCell .jp-InputPrompt", PATIENCE);
+  for (let tries = 0; tries < 60 && !(await started().catch(() => false)); tries++) {
+    await page.locator(".jp-CodeCell .cm-content").setTimeout(PATIENCE.timeout).click();
+    await shiftEnter(page);
+    await pause(1000);
+  }
+  for (let cell = 1; cell < Number(cells); cell++) {
+    await shiftEnter(page);
+    await pause(300);
   }
   await page.waitForSelector(".jp-OutputArea .nn-sim", PATIENCE);
   const first = await page.$eval(".jp-CodeCell .jp-OutputArea", (output) => output.innerText);

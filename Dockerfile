@@ -3,7 +3,8 @@
 #   docker build -t nnlib-lab .
 #   docker run --rm -p 127.0.0.1:8888:8888 nnlib-lab     then open the last address it prints
 #
-# What one writes in there is gone with the container; `-v nnlib:/home/reader/course` keeps it.
+# What one writes in there is gone with the container; `-v nnlib:/home/reader/course` keeps it, and the course
+# as it was: a newer image shows only after `docker volume rm nnlib`.
 # The image that grades a class is another one: deploy/Dockerfile.
 FROM python:3.13-slim-bookworm
 

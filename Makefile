@@ -3,9 +3,9 @@
 .DEFAULT_GOAL := help
 
 # The first Python from 3.11 to 3.13 that runs; `make PYTHON=/path/to/python book` decides otherwise.
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
-  $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
-  && { echo $$p; break; }; done)
+  $$p -c '$(FITS)' 2>/dev/null && { echo $$p; break; }; done)
 PY := .venv/bin/python
 JS := $(if $(shell command -v npm),node_modules/.ready)
 
@@ -15,8 +15,9 @@ help:  ## this list
 setup: .venv/.ready  ## create .venv with the pinned requirements
 
 .venv/.ready: requirements.txt pyproject.toml
-	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found."; exit 1; }
-	@echo "Setting up .venv (once; a few minutes)"
+	@test -n "$(PYTHON)" && $(PYTHON) -c '$(FITS)' || \
+	  { echo "Python 3.11, 3.12 or 3.13 is needed; found: $(or $(PYTHON),none)"; exit 1; }
+	@echo "Setting up .venv: PyTorch and what builds the book, some GB (once; minutes without a word)"
 	@$(PYTHON) -m venv .venv
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -e .
@@ -26,7 +27,8 @@ node_modules/.ready: package-lock.json
 	@npm ci --silent --no-audit --no-fund
 	@touch $@
 
-book: html lite  ## build the book and, in a terminal, serve it on a free local port
+book: html  ## build the book and, in a terminal, serve it on this machine
+	@$(PY) tools/lite_site.py || echo "The book stands without the notebooks in the browser: they could not be built."
 	@$(PY) tools/serve.py
 
 html: .venv/.ready  ## build the book into _build/html
@@ -46,7 +48,7 @@ test: .venv/.ready $(JS)  ## every test: Python, notebooks, JavaScript, the buil
 	@$(PY) tools/lite_site.py
 	@$(PY) -m pytest -n auto --dist loadfile -m "not release"
 
-quick: .venv/.ready  ## the inner loop, under two minutes
+quick: .venv/.ready $(JS)  ## the inner loop, under two minutes
 	@$(PY) -m pytest -n auto --dist loadfile -m "not slow and not browser and not release" -x
 
 test-all: .venv/.ready $(JS)  ## before a release: from clean, recorded results re-run too
@@ -69,5 +71,5 @@ settings: .venv/.ready  ## write what follows from pyproject.toml and solutions/
 	@$(PY) tools/tokens.py
 	@$(PY) tools/exercises.py
 
-clean:  ## forget everything built
+clean:  ## forget everything built; downloads stay in .lite
 	rm -rf _build

@@ -43,9 +43,13 @@ def check(
 
     Example: nnlib check exercises/foundations/04_backprop.ipynb
     """
+    from nnlib.grading.drivers import nbval_available
     from nnlib.grading.report import check_notebook
     from nnlib.grading.splice import Rejected
 
+    if not here and not nbval_available():
+        said = "nbval is not installed, so no cell has a time limit here; Ctrl-C stops the check."
+        typer.echo(f"{said} With it: pip install nbval", err=True)
     try:
         report = check_notebook(notebook, driver="here" if here else None, timeout=timeout)
     except (Rejected, RuntimeError) as error:

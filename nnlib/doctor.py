@@ -22,10 +22,16 @@ from pathlib import Path
 import nnlib
 
 DISTRIBUTION = "nnlib-course"
+COURSE = (
+    "-c",
+    "requirements.txt",
+    "-e",
+    ".[lab]",
+)  # what the README installs in the course's folder
 MODULES = {"pyyaml": "yaml", "ipython": "IPython"}  # imported by another name
 # What is not needed, but looked for: distribution → what it is for.
 USEFUL = {
-    "torch": "PyTorch as the engine; without it nnlib's own computes everything",
+    "torch": "PyTorch as the engine, some GB; without it nnlib's own computes everything",
     "ipywidgets": "simulations in a notebook",
     "jupyterlab": "opening notebooks on this machine",
     "nbval": "checking a notebook in a process of its own",
@@ -56,6 +62,8 @@ def examine():
             lacking.append((here, name + wanted))
     if lacking:
         mend = _install(*(requirement for _, requirement in lacking))
+        if _version(DISTRIBUTION) is None and _version_of_course(Path.cwd()):
+            mend = _install(*COURSE)  # nnlib lies on the path, and is not installed
         problems.append(_problem("; ".join(here for here, _ in lacking), mend))
     for name, purpose in USEFUL.items():
         found[name] = _version(name)
@@ -113,18 +121,23 @@ def _problem(what, mend):
 
 
 def _install(*requirements):
-    """The command that installs them into the Python that runs this."""
+    """The command that installs them into the Python that runs this.
+
+    Its path may name people and folders: it is told where the environment lies right here, as the
+    README's does, and is the program's bare name elsewhere.
+    """
     wanted = " ".join(r if re.fullmatch(r"[\w.-]+|-.*", r) else f'"{r}"' for r in requirements)
     place = _place()
     if place == "browser":
         return "reload the page; if that does not help, tell us with this report"
     if place != "terminal":
         return f"%pip install {wanted}   (in a cell; then restart the kernel)"
-    python = "python"  # its path may hold a name; below the folder one stands in it does not
     folder, executable = Path.cwd(), Path(sys.executable or "python")
-    if executable.is_relative_to(folder):
-        python = str(executable.relative_to(folder))
-    return f"{python} -m pip install {wanted}"
+    if _version_of_course(folder) and "-c" not in requirements:
+        wanted = f"-c requirements.txt {wanted}"  # in the versions of the book
+    if executable.parent.parent.parent == folder:  # .venv/bin/python
+        return f"{executable.relative_to(folder)} -m pip install {wanted}"
+    return f"{executable.name} -m pip install {wanted}"
 
 
 def _requirements(extra=None):
@@ -132,7 +145,17 @@ def _requirements(extra=None):
     try:
         declared = metadata.requires(DISTRIBUTION) or []
     except metadata.PackageNotFoundError:  # nnlib lies on the path and is not installed
-        declared = ["numpy", "matplotlib", "anywidget", "ipython"] if extra is None else []
+        declared = [
+            "numpy",
+            "matplotlib",
+            "anywidget",
+            "ipython",
+            "pyyaml",
+            "tqdm",
+            "traitlets",
+            "typer",
+        ]
+        declared = declared if extra is None else []
     found = {}
     for line in declared:
         requirement, _, condition = line.partition(";")
@@ -196,7 +219,7 @@ def _python(problems, notes):
 
 
 def _read(file):
-    return file.read_text(encoding="utf-8") if file.is_file() else ""
+    return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
 
 
 def _engine(found, problems, notes):
@@ -206,15 +229,16 @@ def _engine(found, problems, notes):
         found["engine"], found["device"] = import_module("nnlib.session").running()
     except Exception as error:  # a broken PyTorch raises whatever it likes
         why = _without_paths(f"{type(error).__name__}: {error}")
-        if found["numpy"] is None:
+        if _version("numpy") is None:
             return  # said already
         mend = _install("--force-reinstall", "torch" + _extra("torch"))
         mend += "; until then set the environment variable NNLIB_BACKEND to numpy"
         if found["torch"] is None or os.environ.get("NNLIB_BACKEND") not in (None, "", "torch"):
-            mend = "unset the environment variable NNLIB_BACKEND"
+            mend = "unset NNLIB_BACKEND   (on Windows: set NNLIB_BACKEND=)"
         problems.append(_problem(f"the engine does not load: {why}", mend))
     if os.environ.get("NNLIB_BACKEND"):
-        notes.append(f"the environment variable NNLIB_BACKEND is {os.environ['NNLIB_BACKEND']!r}")
+        named = _without_paths(repr(os.environ["NNLIB_BACKEND"]))
+        notes.append(f"the environment variable NNLIB_BACKEND is {named}")
     version, wanted = found["torch"], _extra("torch")
     if version and not _fits(version, wanted):
         said = f"torch {version} is not what nnlib needs ({wanted})"
@@ -235,7 +259,10 @@ def _notebooks(found, problems):
     if lab and not _fits(lab, ">=4"):
         said = f"JupyterLab {lab} is too old for the simulations"
         problems.append(_problem(said, _install("jupyterlab>=4")))
-    elif lab and (widgets is None or not _fits(widgets, ">=3")):
+    if lab and _version("ipykernel") is None:
+        said = "JupyterLab runs no notebook: ipykernel is not installed"
+        problems.append(_problem(said, _install("ipykernel")))
+    if lab and _fits(lab, ">=4") and (widgets is None or not _fits(widgets, ">=3")):
         said = f"JupyterLab shows no simulation: jupyterlab_widgets is {widgets or 'not installed'}"
         problems.append(_problem(said, _install("ipywidgets>=8", "jupyterlab_widgets>=3")))
 
@@ -246,12 +273,17 @@ def _folder(problems, notes):
     if not os.access(here, os.W_OK):
         notes.append("this folder cannot be written to: notebooks cannot be saved in it")
     for folder in (here, *here.parents):
-        project = _read(folder / "pyproject.toml")
-        version = re.search(r'^version = "(.*)"', project, re.M)
-        if f'name = "{DISTRIBUTION}"' in project and version[1] != nnlib.__version__:
-            said = f"nnlib {nnlib.__version__} is installed, and this course is {version[1]}"
-            command = _install("-c requirements.txt", "-e", ".[lab]")
-            problems.append(_problem(said, f"in the course's folder: {command}"))
+        version = _version_of_course(folder)
+        if version and version != nnlib.__version__:
+            said = f"nnlib {nnlib.__version__} is installed, and this course is {version}"
+            problems.append(_problem(said, f"in the course's folder: {_install(*COURSE)}"))
+
+
+def _version_of_course(folder):
+    """The course's version where `folder` is its root, else None."""
+    project = _read(folder / "pyproject.toml")
+    version = re.search(r'^version = "(.*)"', project, re.M)
+    return version[1] if f'name = "{DISTRIBUTION}"' in project and version else None
 
 
 def _without_paths(text):

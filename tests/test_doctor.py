@@ -69,7 +69,8 @@ def test_a_whole_environment_is_called_so():
     assert found["engine"] == f"PyTorch {found['torch'].partition('+')[0]}"
 
 
-def test_what_is_missing_is_named_with_one_command(monkeypatch, in_a_terminal):
+def test_what_is_missing_is_named_with_one_command(monkeypatch, in_a_terminal, tmp_path):
+    monkeypatch.chdir(tmp_path)
     gone = {"anywidget", "matplotlib"}
     monkeypatch.setattr(
         doctor, "_version", lambda n: None if n in gone else {"numpy": "1.26.4"}.get(n, "9")
@@ -86,7 +87,8 @@ def test_what_is_missing_is_named_with_one_command(monkeypatch, in_a_terminal):
     assert f"✗ {problem['what']}\n    {problem['mend']}" in doctor.as_text(found)
 
 
-def test_it_answers_without_any_of_its_requirements(tmp_path):
+@pytest.mark.parametrize("module, words", [("nnlib.doctor", ()), ("nnlib", ("doctor",))])
+def test_it_answers_without_any_of_its_requirements(module, words, tmp_path):
     """As on a Python into which nothing was installed."""
     (tmp_path / "sitecustomize.py").write_text(
         "import sys\n"
@@ -95,9 +97,9 @@ def test_it_answers_without_any_of_its_requirements(tmp_path):
         "        if name.partition('.')[0] in sys.argv[-1]: raise ModuleNotFoundError(name)\n"
         "sys.meta_path.insert(0, Nothing())\n"
     )
-    code = "import runpy; runpy.run_module('nnlib.doctor', run_name='__main__')"
+    code = f"import runpy; runpy.run_module({module!r}, run_name='__main__')"
     blocked = "numpy typer yaml matplotlib anywidget IPython torch"
-    told, code = doctor_says(path=[tmp_path], python=("-c", code, blocked))
+    told, code = doctor_says(path=[tmp_path], python=("-c", code, *words, blocked))
     assert code == 1 and "the engine does not load: ModuleNotFoundError" in told
 
 
@@ -116,7 +118,9 @@ def test_a_torch_that_does_not_load_says_what_it_said_and_how_to_go_on(site):
 def test_a_backend_that_does_not_exist(site):
     found, code = doctor_says("--json", NNLIB_BACKEND="jax")
     assert code == 1 and found["missing"] == ["engine"]
-    assert list(mended(found).values()) == ["unset the environment variable NNLIB_BACKEND"]
+    assert list(mended(found).values()) == [
+        "unset NNLIB_BACKEND   (on Windows: set NNLIB_BACKEND=)"
+    ]
 
 
 def test_a_torch_that_is_too_old(site, monkeypatch):
@@ -136,11 +140,42 @@ def test_a_torch_that_is_too_old(site, monkeypatch):
     ],
 )
 def test_a_jupyterlab_that_shows_no_simulation(lab, widgets, said, monkeypatch):
-    monkeypatch.setattr(doctor, "_version", {"jupyterlab_widgets": widgets}.get)
+    monkeypatch.setattr(doctor, "_version", {"jupyterlab_widgets": widgets, "ipykernel": "7"}.get)
     for place, expected in {"terminal": [said] if said else [], "Colab": []}.items():
         problems = []
         doctor._notebooks({"jupyterlab": lab, "place": place}, problems)
         assert [problem["what"] for problem in problems] == expected
+
+
+def test_a_jupyterlab_without_a_kernel(monkeypatch):
+    monkeypatch.setattr(doctor, "_version", {"jupyterlab_widgets": "3.0.17"}.get)
+    problems = []
+    doctor._notebooks({"jupyterlab": "4.6.6", "place": "terminal"}, problems)
+    assert [problem["what"] for problem in problems] == [
+        "JupyterLab runs no notebook: ipykernel is not installed"
+    ]
+    assert "pip install" in problems[0]["mend"]
+
+
+def test_in_the_courses_folder_its_versions_are_asked_for(monkeypatch, in_a_terminal):
+    monkeypatch.chdir(ROOT)
+    assert "-c requirements.txt kan" in doctor._install("kan")
+    assert doctor._install(*doctor.COURSE).endswith(
+        '-m pip install -c requirements.txt -e ".[lab]"'
+    )
+
+
+@pytest.mark.parametrize("folder", ["/", "home"])
+def test_no_folder_is_named_by_the_command(folder, monkeypatch, in_a_terminal, tmp_path):
+    monkeypatch.chdir(tmp_path if folder == "home" else folder)
+    monkeypatch.setattr(doctor.sys, "executable", str(tmp_path / "ada/course/.venv/bin/python3"))
+    assert doctor._install("kan") == "python3 -m pip install kan"
+
+
+def test_a_project_that_cannot_be_read_stops_nothing(tmp_path):
+    (tmp_path / "pyproject.toml").write_bytes(b'name = "nnlib-course"\n# caf\xe9\n')
+    found, code = doctor_says("--json", cwd=tmp_path)
+    assert code == 0 and found["problems"] == []
 
 
 @pytest.mark.parametrize(
@@ -186,7 +221,8 @@ def test_another_version_of_the_course(tmp_path, monkeypatch):
         ("emscripten", ("ipykernel",), "browser", "reload the page"),
     ],
 )
-def test_each_place_has_its_command(system, modules, place, command, monkeypatch):
+def test_each_place_has_its_command(system, modules, place, command, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(doctor.sys, "platform", system)
     monkeypatch.delenv("COLAB_RELEASE_TAG", raising=False)
     for module in ("ipykernel", "google.colab"):

@@ -10,7 +10,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import catalog_pages
@@ -21,11 +20,10 @@ from execute import EXECUTED, chapters, execute_all
 from lite_notebooks import with_links
 from page_foot import with_foot
 from serve import HTML
-from settings import PROJECT, REPOSITORY, ROOT, pages_of
+from settings import COURSE, PROJECT, REPOSITORY, ROOT, pages_of
 from statistics_page import statistics_page
 
 SOURCE = ROOT / "_build" / "source"
-COURSE = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["course"]
 FEWEST_WORDS = 20  # a page with fewer in its article counts as empty
 
 

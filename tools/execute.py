@@ -132,7 +132,7 @@ def execute_all(notebooks: list[Path], target: Path = EXECUTED) -> list[str]:
     if not todo:
         print(f"{len(notebooks)} notebooks: all fresh")
         return []
-    print(f"{len(notebooks)} notebooks, executing {len(todo)}")
+    print(f"{len(notebooks)} notebooks, executing {len(todo)}: a minute or two", flush=True)
     failures = []
     with ProcessPoolExecutor(min(len(todo), os.cpu_count() or 1)) as pool:
         running = {pool.submit(execute, path, outputs[path]): path for path in todo}

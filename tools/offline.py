@@ -22,7 +22,11 @@ def contents(html: Path) -> dict[str, bytes]:
     files = {
         path.relative_to(html).as_posix(): path.read_bytes()
         for path in sorted(html.rglob("*"))
-        if path.is_file() and path.relative_to(html).parts[0] not in LEFT_OUT
+        if path.is_file()
+        and path.relative_to(html).parts[0] not in LEFT_OUT
+        and not (
+            path.suffix == ".html" and path.is_relative_to(html / "_static")
+        )  # the theme's macros
     }
     files["lite/open.html"] = (ROOT / "lite" / "open.html").read_bytes()  # says where it works
     name = f"{downloads.PAGE}.html"
@@ -32,12 +36,14 @@ def contents(html: Path) -> dict[str, bytes]:
 
 def write(archive: Path, html: Path = HTML) -> None:
     archive.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(archive, "w") as out:
+    aside = archive.with_suffix(".part")
+    with zipfile.ZipFile(aside, "w") as out:
         for name, content in contents(html).items():
             entry = zipfile.ZipInfo(f"{NAME}/{name}", MIDNIGHT)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system, entry.external_attr = 3, 0o644 << 16  # as on Unix, everywhere
             out.writestr(entry, content, compresslevel=9)
+    aside.replace(archive)
 
 
 def main() -> int:

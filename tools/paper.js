@@ -4,7 +4,11 @@ globalThis.nnPaper = {
   async ready() {
     await document.fonts.ready;
     if (document.querySelector('script[src*="mathjax-loader"]')) {
-      while (!globalThis.MathJax?.startup?.promise) await new Promise((done) => setTimeout(done, 50));
+      const late = Date.now() + 60_000;
+      while (!globalThis.MathJax?.startup?.promise) {
+        if (Date.now() > late) throw new Error("MathJax has not come within a minute");
+        await new Promise((done) => setTimeout(done, 50));
+      }
       await MathJax.startup.promise;
     }
     dispatchEvent(new Event("beforeprint"));

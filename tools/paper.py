@@ -4,6 +4,7 @@ Each page is looked at before it is printed (nothing too wide, no picture missin
 set), and the PDFs afterwards (fonts embedded, every heading there). What is wrong is an error.
 """
 
+import shutil
 import sys
 import tempfile
 import threading
@@ -110,6 +111,7 @@ def main() -> int:
     if not CHROMIUM:
         print("Chromium is needed and was not found; NNLIB_CHROMIUM can name it.", file=sys.stderr)
         return 1
+    shutil.rmtree(FOLDER, ignore_errors=True)  # pages may have been renamed since
     with server() as httpd, sync_playwright() as playwright, tempfile.TemporaryDirectory() as aside:
         threading.Thread(target=httpd.serve_forever, daemon=True).start()
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

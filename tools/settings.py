@@ -13,7 +13,8 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT, COURSE = SETTINGS["project"], SETTINGS["tool"]["course"]
 DISTRIBUTION: str = PROJECT["name"]
 REPOSITORY: str = PROJECT["urls"]["repository"].removesuffix("/")
 BOOK: str = PROJECT["urls"]["book"].removesuffix("/")

@@ -149,7 +149,7 @@
     const count = Object.keys(read).length;
     const pages = count ? ` You have read ${count} page${count === 1 ? "" : "s"}.` : "";
     const line = element("p", { class: "nn-continue" }, "Continue where you stopped: ");
-    line.append(element("a", { href }, last.title), `.${pages}`);
+    line.append(element("a", { href }, last.title), /[.?!]$/.test(last.title) ? pages : `.${pages}`);
     document.querySelector(".nn-living").before(line);
   }
 

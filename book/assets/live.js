@@ -16,7 +16,12 @@ function serveCells() {
 
   async function boot({ lite, code }) {
     const at = (name) => new URL(`pyodide/${name}`, lite).href;
-    const json = async (url) => (await fetch(url)).json();
+    const got = async (url) => {
+      const answer = await fetch(url);
+      if (answer.ok) return answer;
+      throw new Error(`${new URL(url).pathname.split("/").at(-1)} is not here (${answer.status})`);
+    };
+    const json = async (url) => (await got(url)).json();
     const lock = await json(at("pyodide-lock.json"));
     const { sizes } = await json(new URL("built.json", lite));
     const { nnlib } = lock.packages;
@@ -29,7 +34,7 @@ function serveCells() {
     const { loadPyodide } = await import(at("pyodide.mjs"));
     const from = { indexURL: at(""), packageBaseUrl: at(""), lockFileContents: lock };
     python = await loadPyodide({ ...from, packages: ["nnlib"] });
-    python.FS.writeFile("/home/pyodide/live.py", await (await fetch(code)).text());
+    python.FS.writeFile("/home/pyodide/live.py", await (await got(code)).text());
     live = python.pyimport("live");
     live.start((text) => tell("output", { text }));
   }
@@ -69,12 +74,20 @@ function openPage() {
   const boxes = [...document.querySelectorAll(".bd-article div.cell:has(.cell_input)")];
   const here = document.querySelector('script[src*="live.js"]').src;
   const lite = new URL("../lite/", here).href;
-  const models = new Map(); // the simulations that Python has made
-  let worker, current, asked, queue = [];
+  let worker, computes, current, asked, wanted, queue = [];
   const onDisk = location.protocol === "file:" && "A page opened from a file may not start Python: open the book online, or with “make book”.";
-  const bar = statusBar();
+  const bar = globalThis.nnStatusBar({
+    stop: { name: "Stop", act: () => stop("Stopped.") },
+    replay: { name: "Replay", act: () => runTo(asked) },
+    download: { name: "Download the notebook", act: download },
+    reset: { name: "Reset the page", act: reset },
+    hide: { name: "Hide", act: () => bar.say("") },
+  });
+  const outputs = globalThis.nnOutputs((model, changed) => worker?.postMessage({ type: "state", model, changed }));
+  const { open, placed, replaced, codeOf, makeEditable } = globalThis.nnEdits;
   const cells = boxes.map(liveCell);
-  const drawer = `nnlib-course:edits:${edition.replace(/-[0-9a-f]+\.ipynb$/, "")}`; // of all editions, by edition
+  const originals = cells.map(({ kept }) => kept.source);
+  const edits = open(() => localStorage, edition.replace(/-[0-9a-f]+\.ipynb$/, ""));
 
   // A cell: where its code and outputs stand, and `ran`, the source that Python has seen.
   function liveCell(box, number) {
@@ -82,71 +95,74 @@ function openPage() {
     const pre = input.querySelector("pre");
     if (!box.querySelector(".cell_output")) box.insertAdjacentHTML("beforeend", '<div class="cell_output"></div>');
     const output = box.querySelector(".cell_output");
-    const button = `<button aria-label="Run cell ${number + 1}, and those before it">Run</button>`;
-    input.insertAdjacentHTML("beforeend", `<div class="nn-live">${button}<span></span></div>`);
-    const [run, note] = input.lastElementChild.children;
-    const source = () => linesOf(pre);
+    const buttons = '<button class="nn-run"></button><button class="nn-restore">Restore</button>';
+    input.insertAdjacentHTML("beforeend", `<div class="nn-live">${buttons}<span></span><small>cell ${number + 1}</small></div>`);
+    const [run, restore, note] = input.lastElementChild.children;
+    restore.ariaLabel = `Restore the code of cell ${number + 1}`;
+    const source = () => codeOf(pre);
     const kept = { code: pre.innerHTML, outputs: [...output.childNodes], source: source() };
-    run.onclick = () => (onDisk ? (note.textContent = onDisk) : runTo(number));
-    if (!onDisk) makeEditable(pre, number);
-    return { number, box, pre, output, note, kept, source };
-  }
-
-  function linesOf(pre) {
-    const copy = pre.cloneNode(true); // browsers may break a line with an element
-    copy.querySelectorAll("br").forEach((br) => br.replaceWith("\n"));
-    return copy.textContent.replace(/\n$/, "");
-  }
-
-  // The code itself is the editor. Tab indents after a click or typing only; Escape gives it back.
-  function makeEditable(pre, number) {
-    let inside = false;
-    const ariaLabel = `Code of cell ${number + 1}. Shift and Enter run it.`;
-    Object.assign(pre, { contentEditable: "plaintext-only", spellcheck: false, role: "textbox", ariaMultiLine: "true", ariaLabel });
-    pre.onmousedown = () => (inside = true);
-    pre.onblur = () => (inside = false);
-    pre.oninput = () => (inside = true) && keep();
-    pre.onkeydown = (event) => {
-      event.stopPropagation(); // the page's own keys, as / for the search, are letters here
-      if (event.key === "Enter" && (event.shiftKey || event.ctrlKey || event.metaKey)) runTo(number);
-      else if (event.key === "Tab" && inside && !event.shiftKey) document.execCommand("insertText", false, "    ");
-      else if (event.key === "Escape") inside = false;
-      else return;
-      event.preventDefault();
+    const cell = { number, box, pre, output, run, note, kept, source };
+    run.onclick = () => (onDisk ? (note.textContent = onDisk) : cell.waits ? stop("Stopped.") : runTo(number));
+    restore.onclick = () => {
+      pre.innerHTML = kept.code;
+      keep(cell);
+      run.focus();
     };
+    const label = `Code of cell ${number + 1}. Shift and Enter run it; Escape, then Tab, leaves it.`;
+    if (!onDisk) makeEditable(pre, label, { run: () => runTo(number), changed: () => keep(cell) });
+    tell(cell, "");
+    return cell;
   }
 
-  // What the reader writes is kept under the edition of the page: a newer one neither loses nor hides it.
-  const storage = (() => { try { return localStorage; } catch { return { getItem() {}, setItem() {} }; } })(); // may be denied
-  const stored = () => JSON.parse(storage.getItem(drawer) ?? "{}");
-  function keep() {
-    const now = cells.filter(({ source, kept }) => source() !== kept.source);
-    for (const cell of cells) cell.box.classList.toggle("nn-edited", now.includes(cell));
-    const all = { ...stored(), [edition]: now.map((cell) => [cell.number, cell.kept.source, cell.source()]) };
-    if (!now.length) delete all[edition];
-    storage.setItem(drawer, JSON.stringify(all));
-    if (asked === undefined) bar.say("Your changes are kept in this browser.", "download", "reset");
+  // The note beside a cell's button; the button of one that waits or runs stops.
+  function tell(cell, text, waits = false) {
+    cell.note.textContent = text;
+    cell.waits = waits;
+    cell.run.textContent = waits ? "Stop" : "Run";
+    cell.run.ariaLabel = waits ? "Stop Python" : `Run cell ${cell.number + 1}, and those before it`;
+  }
+
+  // What the reader writes is kept in this browser. A newer edition of the page neither loses nor hides it.
+  function mark(cell) {
+    const now = cell.source();
+    cell.box.classList.toggle("nn-edited", now !== cell.kept.source);
+    if (!cell.waits) tell(cell, now === cell.ran ? cell.note.textContent : now === cell.kept.source ? "" : "changed, to be run");
+  }
+  function keep(cell) {
+    mark(cell);
+    const done = edits.set(replaced(edits.get(), originals, cell.number, cell.source()));
+    const said = done ? "Your changes are kept in this browser." : "Your browser keeps nothing here: download the notebook before you leave.";
+    if (said !== keep.said) bar.say((keep.said = said), "download", "reset", "hide"); // once is enough
   }
 
   function bringBack() {
-    const [found, changes] = Object.entries(stored()).sort(([name]) => (name === edition ? -1 : 1))[0] ?? [];
-    const fitting = (changes ?? []).filter(([number, original]) => cells[number]?.kept.source === original);
-    for (const [number, , source] of fitting) cells[number].pre.textContent = source;
-    if (fitting.length) keep();
-    const earlier = `You changed ${changes?.length} cells of an earlier edition. ${fitting.length} still fit and are back.`;
-    if (changes && found !== edition) bar.say(earlier, "download", "reset");
+    const { fits, left } = placed(edits.get(), originals);
+    for (const [number, code] of fits) cells[number].pre.textContent = code;
+    for (const [number, , code] of left) {
+      const told = "<summary>Your code for a cell that is no longer on this page</summary><pre></pre>";
+      const { box } = cells[Math.min(number, cells.length - 1)];
+      box.insertAdjacentHTML("afterbegin", `<details class="nn-left">${told}</details>`);
+      box.firstElementChild.lastElementChild.textContent = code;
+    }
+    cells.forEach(mark);
+    const rest = left.length ? ` For ${left.length} of them the cell is gone: look above cell ${left[0][0] + 1}.` : "";
+    if (fits.size || left.length) bar.say(`Your changes are back.${rest}`, "download", "reset", "hide");
   }
 
-  // Run the cells up to this one that Python has not seen as they stand. All that follows becomes stale:
-  // so a result is always what the page gives from its top.
+  // Run the cells up to this one that Python has not seen as they stand, in the order of the page; all
+  // that follows becomes stale. Python goes on, as a kernel does: Replay begins with a new one.
   function runTo(number) {
-    if (current) return;
+    if (current) {
+      wanted = Math.max(number, wanted ?? 0);
+      return tell(cells[number], "waits", true);
+    }
     asked = Math.max(number, cells.findLastIndex((cell) => cell.ran !== undefined));
     const stale = cells.findIndex((cell) => cell.ran !== cell.source());
     const from = stale < 0 ? number : Math.min(stale, number);
     queue = cells.slice(from, number + 1);
+    for (const cell of cells.slice(number + 1)) if (cell.ran !== undefined) tell(cell, "of an earlier run");
     for (const cell of cells.slice(from)) cell.ran = undefined;
-    for (const cell of queue) cell.note.textContent = "waits";
+    for (const cell of queue) tell(cell, "waits", true);
     if (!worker) {
       worker = new Worker(here, { type: "module" });
       worker.onmessage = ({ data }) => heard[data.type](data);
@@ -157,143 +173,97 @@ function openPage() {
     next();
   }
 
-  function next() {
+  function next(ended = "") {
     current = queue.shift();
-    if (!current) return bar.say("Python is ready.", "download", "reset");
+    if (!current && wanted !== undefined) {
+      const number = wanted;
+      wanted = undefined;
+      return runTo(number);
+    }
+    if (!current) return bar.say(`${ended}Python is ready.`, "download", "reset", "hide");
     current.ran = current.source();
     worker.postMessage({ type: "run", number: current.number, source: current.ran, first: current === cells[0] });
   }
 
   const heard = {
     loading({ loaded, total }) {
-      bar.say(`Python is on its way, ${(loaded / 1e6).toFixed()} of ${(total / 1e6).toFixed()} MB`, "stop");
+      const isHere = loaded / total > 0.95;
+      bar.say(isHere ? "Python starts" : `Python is on its way, ${(loaded / 1e6).toFixed()} of ${(total / 1e6).toFixed()} MB`, "stop");
       bar.progress(loaded / total);
     },
     running({ number }) {
-      cells[number].note.textContent = "runs";
+      computes = true;
+      tell(cells[number], "runs", true);
       cells[number].stale = true; // the old output stays until there is a new one
       bar.say(`Cell ${number + 1} runs${queue.length ? `, ${queue.length} to follow` : ""}`, "stop");
       bar.progress();
     },
     output({ text }) {
       const message = JSON.parse(text);
-      message.type === "comm" ? simulationSays(message) : show(cells[message.cell ?? 0], message);
+      message.type === "comm" ? outputs.simulationSays(message) : outputs.show(cells[message.cell ?? 0], message);
     },
     ran({ number, error, seconds, html }) {
-      const { pre, note, ran, source } = cells[number];
-      clearIfStale(cells[number]);
-      note.textContent = error ? `ended with ${error}` : `ran here, ${seconds.toFixed(1)} s`;
+      const { pre, ran, source } = cells[number];
+      outputs.clearIfStale(cells[number]);
+      tell(cells[number], error ? `ended with ${error}` : `ran here, ${seconds.toFixed(1)} s`);
       if (document.activeElement !== pre && source() === ran) pre.innerHTML = html;
       // An answer that is not written yet is no reason to stop before the cell that was asked for.
-      const left = error && error !== "NotImplementedError" ? queue.splice(0) : [];
-      for (const cell of left) cell.note.textContent = `not run: cell ${number + 1} ended with ${error}`;
-      next();
-    },
-    broken: ({ message }) => stop(`Python has ended: ${(message || "it did not start").trim().split("\n").at(-1)}.`),
-  };
-
-  function clearIfStale(cell) {
-    if (cell.stale) cell.output.replaceChildren();
-    cell.stale = false;
-  }
-
-  function show(cell, { type, name, text, html, model, place, update, wait }) {
-    cell.stale ||= type === "clear";
-    if (!wait) clearIfStale(cell);
-    if (type === "clear") return;
-    if (type === "stream") {
-      let block = cell.output.lastElementChild;
-      if (block?.dataset.stream !== name) {
-        block = cell.output.appendChild(document.createElement("pre"));
-        Object.assign(block, { className: `output nn-${name}`, raw: "" }).dataset.stream = name;
+      if (error && error !== "NotImplementedError") {
+        cells[number].ran = undefined; // so that the next run comes by here again
+        for (const cell of cells) if (cell.waits) tell(cell, `not run: cell ${number + 1} ended with ${error}`);
+        [queue, wanted] = [[], undefined];
       }
-      block.raw = (block.raw + text).slice(-100_000);
-      block.textContent = block.raw.split("\n").map(overwritten).join("\n");
-      return;
-    }
-    const old = update && [...cell.output.children].find((block) => block.dataset.place === place);
-    const block = old || cell.output.appendChild(document.createElement("div"));
-    Object.assign(block, { className: "output" }).dataset.place = place ?? "";
-    if (model) {
-      const spot = block.appendChild(document.createElement("span"));
-      window.nnSimulations.show(spot, models.get(model)).catch((error) => (block.textContent = String(error)));
-    } else {
-      block.innerHTML = html;
-      window.MathJax?.typesetPromise?.([block]);
-      window.nnKeepQuizzes?.(block);
-    }
-  }
-
-  // What a terminal shows of a line in which the cursor went back, as progress bars do.
-  const overwritten = (line) => line.split("\r").reduce((shown, part) => part + shown.slice(part.length));
-
-  function simulationSays({ what, id, data }) {
-    if (what === "comm_open" && data.state) {
-      const tell = (news) => worker?.postMessage({ type: "state", model: id, changed: news });
-      models.set(id, { state: data.state, tell });
-    } else if (data.method === "update") {
-      const { model, state } = models.get(id) ?? {};
-      for (const [name, value] of Object.entries(data.state)) model ? model.set(name, value) : (state[name] = value);
-    }
-  }
+      next(error && `Cell ${number + 1} ended with ${error}. `);
+    },
+    broken({ message }) {
+      const why = message ? `: ${message.trim().split("\n").at(-1).replace(/\.$/, "")}` : "";
+      stop(`Python ${computes ? "has ended" : "did not start"}${why}.`);
+    },
+  };
 
   function end(note) {
     worker?.terminate();
-    [worker, current, queue] = [undefined, undefined, []];
-    models.clear();
-    for (const cell of cells) cell.note.textContent &&= note;
-    for (const cell of cells) cell.ran = undefined;
+    [worker, computes, current, wanted, queue] = [undefined, false, undefined, undefined, []];
+    outputs.forget();
+    for (const cell of cells) {
+      tell(cell, cell.note.textContent && note);
+      cell.ran = undefined;
+    }
   }
 
   function stop(why) {
+    bar.say(`${why}${computes ? " What it had computed is gone." : ""}`, "replay", "download", "reset");
     end("stopped");
-    bar.say(`${why} What it had computed is gone.`, "replay", "download", "reset");
   }
 
   function reset() {
+    const isMine = cells.some((cell) => cell.source() !== cell.kept.source) || document.querySelector(".nn-left");
+    if (isMine && !confirm("The code that you changed on this page will be gone. Reset the page?")) return;
     end("");
-    asked = undefined;
     for (const { pre, kept } of cells) pre.innerHTML = kept.code;
     for (const { output, kept } of cells) output.replaceChildren(...kept.outputs);
-    keep();
+    for (const old of document.querySelectorAll(".nn-left")) old.remove();
+    edits.set([]);
+    cells.forEach(mark);
+    cells[asked ?? 0].run.focus({ preventScroll: true });
+    asked = undefined;
     bar.say("");
   }
 
   // The page's notebook with the reader's code in it, to go on elsewhere or to hand in.
   async function download() {
-    const notebook = await (await fetch(new URL(`files/${edition}`, lite))).json();
+    const answer = await fetch(new URL(`files/${edition}`, lite)).catch(() => ({ ok: false }));
+    const gone = "The notebook did not come: the site is out of reach, or has a newer edition of this page. Your code is still here.";
+    if (!answer.ok) return bar.say(gone, "download");
+    const notebook = await answer.json();
     const code = notebook.cells.filter((cell) => cell.cell_type === "code");
     cells.forEach((cell, number) => (code[number].source = cell.source()));
     notebook.metadata = { kernelspec: { name: "python3", display_name: "Python 3", language: "python" } };
     const href = URL.createObjectURL(new Blob([JSON.stringify(notebook, null, 1)]));
     const name = edition.split("/").at(-1).replace(/-[0-9a-f]{8}\.ipynb$/, ".ipynb");
     Object.assign(document.createElement("a"), { href, download: name }).click();
-    URL.revokeObjectURL(href);
+    setTimeout(() => URL.revokeObjectURL(href), 1000);
   }
 
-  // The line at the foot of the window: what Python does, and what can be done about it.
-  function statusBar() {
-    const names = { stop: "Stop", replay: "Replay", download: "Download the notebook", reset: "Reset the page" };
-    const actions = { stop: () => stop("Stopped."), replay: () => runTo(asked), download, reset };
-    const buttons = Object.entries(names).map(([does, name]) => `<button data-does="${does}">${name}</button>`);
-    const parts = `<span role="status"></span><progress aria-label="progress"></progress>${buttons.join("")}`;
-    document.body.insertAdjacentHTML("beforeend", `<div class="nn-python" hidden>${parts}</div>`);
-    const element = document.body.lastElementChild;
-    const [words, meter, ...all] = element.children;
-    element.onclick = ({ target }) => actions[target.dataset.does]?.();
-    return {
-      say(text, ...offered) {
-        element.hidden = !text;
-        words.textContent = text;
-        meter.hidden = true;
-        for (const button of all) button.hidden = !offered.includes(button.dataset.does);
-      },
-      progress(share) {
-        meter.hidden = false;
-        meter.removeAttribute("value"); // it moves, and nobody knows how far it is
-        if (share !== undefined) meter.value = Math.min(share, 1);
-      },
-    };
-  }
   if (!onDisk) bringBack();
 }

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import sys
+import time
 import warnings
 from types import ModuleType
 
@@ -28,30 +29,55 @@ send = None  # what takes a message to the page: set by `start`
 running = None  # the number of the cell that runs
 
 
+MOST = 100_000  # characters of a text that the page shows
+
+
 def post(type, **content):
+    if type != "stream":
+        for stream in STREAMS:
+            stream.tell()  # what was written before is shown before
     send(json.dumps({"type": type, "cell": running, **content}, default=str))
 
 
 class Stream:
-    """Standard output or error, told to the page as it is written."""
+    """Standard output or error, told to the page as it is written.
+
+    After `AT_ONCE` pieces in one cell they are told together, twenty times a second, and of what came
+    between only the end: the page must stay able to stop a cell that prints for ever.
+    """
 
     encoding = "utf-8"
+    AT_ONCE = 500
 
     def __init__(self, name):
         self.name = name
+        self.begin()
+
+    def begin(self):
+        """A new cell."""
+        self.pieces, self.waiting, self.told = 0, "", 0.0
 
     def write(self, text):
-        if text:
-            post("stream", name=self.name, text=text)
+        self.pieces += 1
+        self.waiting = (self.waiting + text)[-MOST:] if self.waiting else text[-MOST:]
+        self.flush()
         return len(text)
 
     def flush(self):
-        """Nothing waits here."""
+        if self.pieces < self.AT_ONCE or time.monotonic() - self.told > 0.05:
+            self.tell()
+
+    def tell(self):
+        """Send what waits."""
+        if self.waiting:
+            post("stream", name=self.name, text=self.waiting)
+            self.waiting, self.told = "", time.monotonic()
 
     def isatty(self):
         return False
 
 
+STREAMS = Stream("stdout"), Stream("stderr")
 VIEW = "application/vnd.jupyter.widget-view+json"
 MARKUP = {  # the richest first: what a page can show, and how
     "text/html": str,
@@ -59,8 +85,12 @@ MARKUP = {  # the richest first: what a page can show, and how
     "image/png": '<img src="data:image/png;base64,{}" alt="What this cell draws">'.format,
     "image/jpeg": '<img src="data:image/jpeg;base64,{}" alt="What this cell shows">'.format,
     "text/latex": lambda text: f"<div>{html.escape(text)}</div>",
-    "text/plain": lambda text: f"<pre>{html.escape(text)}</pre>",
+    "text/plain": lambda text: f"<pre>{html.escape(shortened(text))}</pre>",
 }
+
+
+def shortened(text):
+    return text if len(text) <= MOST else f"{text[:MOST]}\n… ({len(text):,} characters in all)"
 
 
 def show(data, place=None, update=False):
@@ -103,6 +133,11 @@ class Shell(InteractiveShell):
     def init_history(self):
         self.history_manager = NoHistory(shell=self, parent=self)
 
+    def system(self, cmd):
+        raise RuntimeError("no commands of a system on this page: it runs in your browser")
+
+    system_raw = system_piped = getoutput = system
+
     def enable_gui(self, gui=None):
         """Figures are pictures here."""
 
@@ -127,7 +162,7 @@ def start(receiver):
     send = receiver
     comm.create_comm = Comm
     os.environ["JUPYTER_WIDGETS_ECHO"] = "0"  # the page knows what it has just said
-    sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
+    sys.stdout, sys.stderr = STREAMS
     builtins.input = _no_input
     shell = Shell.instance(displayhook_class=Results, display_pub_class=Displays)
     shell.run_line_magic("colors", "nocolor")  # the page has its own
@@ -146,14 +181,20 @@ async def run(number, source):
     """
     global running
     running = number
+    for stream in STREAMS:
+        stream.begin()
     shell = Shell.instance()
+    shell.execution_count = number + 1  # a traceback names the cell by its place on the page
     result = await shell.run_cell_async(
         source, store_history=True, transformed_cell=shell.transform_cell(source)
     )
     shell.events.trigger("post_execute")  # where figures are shown
     error = result.error_before_exec or result.error_in_exec
-    skipped = getattr(error, "name", None) == "torch"
-    return type(error).__name__ if error and not skipped else ""
+    for stream in STREAMS:
+        stream.tell()
+    skipped = isinstance(error, ModuleNotFoundError) and error.name == "torch"
+    names = (kind.__name__ for kind in type(error).__mro__)  # _IncompleteInputError: SyntaxError
+    return next(name for name in names if name[0] != "_") if error and not skipped else ""
 
 
 def set_state(model, state):

@@ -31,7 +31,7 @@
       element("thead", {}, head), element("tbody", {}, ...body));
   }
 
-  function tables(kept) {
+  function tables(kept, changed) {
     const known = titles();
     const link = (key) => {
       const [page] = key.split("#");
@@ -44,6 +44,7 @@
       ["Read", ["Page", "On"], rows("read", ({ at }) => [day(at)])],
       ["First answers", ["Page", "Question", "Answer"], rows("answers", answer)],
       ["Guesses", ["Page", "Asked", "Your guess"], rows("guesses", guess)],
+      ["Code", ["Page", "Cells you changed"], Object.entries(changed).map(([page, cells]) => [link(page), String(cells)])],
     ].filter(([, , found]) => found.length);
     const scroll = (node) => element("div", { class: "pst-scrollable-table-container" }, node);
     return shown.map((given) => scroll(table(...given)));
@@ -61,8 +62,9 @@
     function show(message = "") {
       const kept = record.get();
       const stopped = kept.last ? `You stopped in “${kept.last.title}” on ${day(kept.last.at)}.` : "";
-      const none = count(kept) || kept.last ? "" : "Nothing is kept yet.";
-      what.replaceChildren(...tables(kept), element("p", {}, none || stopped));
+      const changed = globalThis.nnEdits.all(() => localStorage);
+      const none = count(kept) || kept.last || Object.keys(changed).length ? "" : "Nothing is kept yet.";
+      what.replaceChildren(...tables(kept, changed), element("p", {}, none || stopped));
       says.textContent = message;
       asks.replaceChildren();
     }
@@ -94,9 +96,8 @@
     function erase() {
       const sure = button("Erase everything", () => {
         record.erase();
-        const edits = Object.keys(record.available ? localStorage : {}).filter((key) => key.startsWith("nnlib-course:edits:"));
-        for (const key of edits) localStorage.removeItem(key); // code that was changed in pages: live.js
-        show("Erased. Nothing is kept any more.");
+        globalThis.nnEdits.erase(() => localStorage);
+        show("Erased. Notebooks that you saved with “Run in the browser” stay; delete them there.");
         act.focus();
       });
       const keep = button("Keep it", () => (show("Kept."), act.focus()));

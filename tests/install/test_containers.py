@@ -71,7 +71,9 @@ def test_all_have_one_python_that_the_book_is_for():
 
 def test_what_is_copied_is_there_and_not_left_out():
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
-    assert {".git", ".venv", "node_modules", "_build"} <= set(ignored)
+    of_git = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
+    built = {pattern.rstrip("/") for pattern in of_git}
+    assert {".git", *built} <= {pattern.removeprefix("**/") for pattern in ignored}
     given = run("git", "ls-files", "-co", "--exclude-standard", cwd=ROOT).splitlines()
     for line in of("COPY"):
         for source in line.split()[:-1]:

@@ -15,8 +15,8 @@ try {
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   await page.goto(address, { waitUntil: "load" });
   const start = Date.now();
-  await page.waitForSelector(".nn-live button");
-  await page.evaluate((n) => [...document.querySelectorAll(".nn-live button")].at(n).click(), Number(cell));
+  await page.waitForSelector(".nn-run");
+  await page.evaluate((n) => [...document.querySelectorAll(".nn-run")].at(n).click(), Number(cell));
   const ended = () => /is ready|has ended/.test(document.querySelector(".nn-python [role=status]")?.textContent ?? "");
   await page.waitForFunction(ended, { timeout: 540_000 });
   const seconds = (Date.now() - start) / 1000;

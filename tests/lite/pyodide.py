@@ -14,13 +14,19 @@ RECORDS = ROOT / "_build" / "lite" / "ran"
 
 
 def used(name):
-    """The digest of what a run depends on: of nnlib, only what the chapter's kernel read."""
+    """The digest of what a run depends on.
+
+    Of nnlib: what the chapter's kernel read when the book was built, and the engine, which that
+    kernel, with PyTorch, did not need.
+    """
     lock = json.loads((SITE / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8"))
     executed = (ROOT / "_build" / "executed" / "book" / name).with_suffix(".json")
     parts = [notebooks()[name], LIVE.read_bytes(), (HERE / "run_notebook.mjs").read_bytes()]
     if executed.is_file() and name.partition("/")[0] not in FOLDERS:
         files = json.loads(executed.read_text(encoding="utf-8"))["files"]
-        parts += [(ROOT / f).read_bytes() for f in sorted(files) if f.startswith("nnlib/")]
+        read = {ROOT / file for file in files if file.startswith("nnlib/")}
+        read |= set((ROOT / "nnlib" / "engine").rglob("*.py"))
+        parts += [path.read_bytes() for path in sorted(read)]
         del lock["packages"]["nnlib"]
     parts.append(json.dumps(lock, sort_keys=True).encode())
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()

@@ -21,7 +21,7 @@ ENDED = "/is ready|has ended|Stopped/.test(document.querySelector('.nn-python sp
 
 
 def run(page, number):
-    page.locator(".nn-live button").nth(number).evaluate("button => button.click()")
+    page.locator(".nn-run").nth(number).evaluate("button => button.click()")
 
 
 def ended(page):
@@ -60,7 +60,7 @@ def test_a_cell_and_those_before_it_run_and_show_what_they_give(chapter):
     notes = page.locator(".nn-live span").all_inner_texts()
     assert all(note.startswith("ran here") for note in notes[1 : SIMULATION + 1])
     assert not any(notes[SIMULATION + 1 :])
-    assert "3.13.0" not in output(page, 0).inner_text()  # the stored output is gone
+    assert "engine: PyTorch" not in output(page, 0).inner_text()  # the stored output is gone
 
 
 def test_a_simulation_that_python_sends_is_alive_and_tells_python(chapter):
@@ -81,6 +81,12 @@ def test_an_edit_runs_by_keyboard_and_makes_what_follows_stale(chapter):
     assert ended(page) == "Python is ready."
     assert output(page, 3).inner_text().strip() == "sum 6"
     assert "nn-edited" in page.locator("div.cell").nth(3).get_attribute("class")
+    assert page.locator(".nn-live span").nth(4).inner_text() == "of an earlier run"
+    before = output(page, 4).inner_text()
+    run(page, 4)  # it ran before the edit, and runs again
+    assert ended(page) == "Python is ready."
+    notes = page.locator(".nn-live span").all_inner_texts()
+    assert notes[4].startswith("ran here") and output(page, 4).inner_text() == before
 
 
 def test_an_error_is_shown_as_in_jupyter_and_stops_the_run(chapter):
@@ -91,10 +97,42 @@ def test_an_error_is_shown_as_in_jupyter_and_stops_the_run(chapter):
     shown = output(page, 3).inner_text()
     assert "Traceback (most recent call last)" in shown and "----> 3 wrong()" in shown
     assert shown.strip().endswith("ZeroDivisionError: division by zero")
+    assert "Cell In[4], line 3" in shown
     assert (
         "not run: cell 4 ended with ZeroDivisionError"
         in page.locator(".nn-live").nth(4).inner_text()
     )
+    run(page, 4)  # it does not go past the error either when it is asked again
+    ended(page)
+    assert "not run: cell 4 ended" in page.locator(".nn-live").nth(4).inner_text()
+
+
+def test_a_name_that_is_missing_is_an_error_also_where_it_is_torch(chapter):
+    page = chapter.page
+    write(page, 3, "torch.tensor(1)")
+    run(page, 3)
+    ended(page)
+    assert "ended with NameError" in page.locator(".nn-live").nth(3).inner_text()
+    write(page, 3, "print('before')\nimport torch")
+    run(page, 4)
+    assert ended(page) == "Python is ready."
+    notes = page.locator(".nn-live span").all_inner_texts()
+    assert all(note.startswith("ran here") for note in notes[3:5])  # skipped, and on it goes
+
+
+def test_a_cell_that_prints_for_ever_can_be_stopped(chapter):
+    page = chapter.page
+    write(page, 3, "n = 0\nwhile True:\n    n += 1\n    print('line', n, flush=True)")
+    run(page, 3)
+    page.wait_for_function(
+        "document.querySelectorAll('.cell_output')[3].innerText.includes('line 2000')",
+        timeout=PATIENCE,
+    )
+    run(page, 4)  # asked for while another runs: it waits
+    assert page.locator(".nn-live span").nth(4).inner_text() == "waits"
+    page.get_by_role("button", name="Stop").click()
+    assert "What it had computed is gone" in ended(page)
+    assert len(output(page, 3).inner_text()) <= 100_000
 
 
 def test_stop_ends_what_runs_and_replay_begins_again(chapter):
@@ -126,6 +164,12 @@ def test_the_notebook_can_be_taken_along_and_the_page_be_reset(chapter, tmp_path
         code[2]["source"] == "stay = False"
         and notebook["metadata"]["kernelspec"]["name"] == "python3"
     )
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.get_by_role("button", name="Reset the page").click()
+    assert "will be gone" in asked[0]
+    assert page.locator(".cell_input pre").nth(2).inner_text().strip() == "stay = False"
+    page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Reset the page").click()
     assert "engine: PyTorch" in output(page, 0).inner_text()
     assert "guesses" in page.locator(".cell_input pre").nth(2).inner_text()
@@ -164,29 +208,68 @@ def test_a_quiz_that_is_shown_again_is_still_followed(visit):
     assert "First answers" in output(page, 1).inner_text()
 
 
-def test_work_on_an_earlier_edition_is_offered_where_it_fits(visit):
+def test_what_was_written_comes_back_in_a_newer_edition(visit):
     page = visit(CHAPTER).page
     page.evaluate(
         """() => {
           const code = document.querySelectorAll(".cell_input pre")[3].textContent;
-          const mine = [3, code.replace(/\\n$/, ""), "print('mine')"];
-          const old = {"foundations/04_backprop-00000000.ipynb": [mine, [4, "gone", "lost"]]};
-          localStorage.setItem("nnlib-course:edits:foundations/04_backprop", JSON.stringify(old));
+          const moved = [2, code.replace(/\\n$/, ""), "print('mine')"];
+          const kept = [moved, [4, "gone", "lost"]];
+          localStorage.setItem("nnlib-course:edits:foundations/04_backprop", JSON.stringify(kept));
         }"""
     )
     page.reload()
-    said = page.locator(".nn-python").inner_text()
-    assert "2 cells of an earlier edition. 1 still fit" in said
+    assert "Your changes are back" in page.locator(".nn-python").inner_text()
     assert page.locator(".cell_input pre").nth(3).inner_text().strip() == "print('mine')"
-    drawer = "nnlib-course:edits:foundations/04_backprop"
-    kept = page.evaluate("name => JSON.parse(localStorage.getItem(name))", drawer)
-    assert len(kept) == 2  # the earlier edition is still there
+    left = page.locator(".nn-left")
+    left.locator("summary").click()
+    assert left.locator("pre").inner_text() == "lost"
+    write(page, 5, "print('more')")
+    page.reload()
+    assert page.locator(".cell_input pre").nth(5).inner_text().strip() == "print('more')"
+    assert page.locator(".nn-left").count() == 1
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Reset the page").click()
+    page.reload()
+    assert page.locator(".nn-left, .nn-edited").count() == 0
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "Object.defineProperty(window, 'localStorage', {get() { throw new Error('denied'); }})",
+        "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }",
+    ],
+)
+def test_a_browser_that_keeps_nothing_is_told_of(visit, refusal):
+    seen = visit(CHAPTER)
+    page = seen.page
+    page.add_init_script(refusal)
+    page.reload()
+    write(page, 3, "print('mine')")
+    assert "keeps nothing here" in page.locator(".nn-python").inner_text()
+    assert "denied" in refusal or seen.complaints == []  # denied, the theme's own scripts complain
+
+
+def test_where_python_is_not_beside_the_book_run_says_so(visit):
+    page = visit(CHAPTER).page
+    page.context.route("**/lite/**", lambda route: route.fulfill(status=404, body="<html>"))
+    run(page, 0)
+    page.get_by_role("button", name="Replay").wait_for(timeout=PATIENCE)
+    said = page.locator(".nn-python [role=status]").inner_text()
+    assert said.startswith("Python did not start: ") and "pyodide-lock.json is not here" in said
+    with_edit = write(page, 3, "print('mine')")
+    page.get_by_role("button", name="Download the notebook").click()
+    page.wait_for_function(
+        "document.querySelector('.nn-python span').textContent.includes('Your code is still here')"
+    )
+    assert with_edit.inner_text().strip() == "print('mine')"
 
 
 def test_a_page_from_a_file_says_why_it_cannot_run(browser):
     page = browser.new_page()
     page.goto((HTML / CHAPTER).as_uri())
-    page.locator(".nn-live button").nth(1).click()
+    page.locator(".nn-run").nth(1).click()
     assert "opened from a file may not start Python" in page.locator(".nn-live").nth(1).inner_text()
     assert page.locator(".cell_input pre").nth(1).get_attribute("contenteditable") is None
     page.close()

@@ -1,6 +1,7 @@
 """What Sphinx is given to see, and when it has to begin again."""
 
 import build
+import lite_notebooks
 import pytest
 
 FILES = {
@@ -43,4 +44,5 @@ def test_solutions_are_left_out_where_the_course_says_so(monkeypatch):
     assert "solutions/foundations/04_backprop" in build.contents()
     monkeypatch.setitem(build.COURSE, "solutions", False)
     assert "solutions/" not in build.contents()
+    assert not any(name.startswith("solutions/") for name in lite_notebooks.notebooks())
     assert "exercises/foundations/04_backprop" in build.contents()

@@ -1,4 +1,4 @@
-"""`nnlib …` and `python -m nnlib …`: the doctor answers also where the other commands cannot start."""
+"""`nnlib …` and `python -m nnlib …`: the doctor answers also where nothing else starts."""
 
 import sys
 

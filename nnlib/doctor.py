@@ -28,6 +28,7 @@ COURSE = (
     "-e",
     ".[lab]",
 )  # what the README installs in the course's folder
+NEEDED = "numpy matplotlib anywidget ipython pyyaml tqdm traitlets typer"
 MODULES = {"pyyaml": "yaml", "ipython": "IPython"}  # imported by another name
 # What is not needed, but looked for: distribution → what it is for.
 USEFUL = {
@@ -121,11 +122,7 @@ def _problem(what, mend):
 
 
 def _install(*requirements):
-    """The command that installs them into the Python that runs this.
-
-    Its path may name people and folders: it is told where the environment lies right here, as the
-    README's does, and is the program's bare name elsewhere.
-    """
+    """The command that installs them into the Python that runs this; no path but one in here."""
     wanted = " ".join(r if re.fullmatch(r"[\w.-]+|-.*", r) else f'"{r}"' for r in requirements)
     place = _place()
     if place == "browser":
@@ -145,17 +142,7 @@ def _requirements(extra=None):
     try:
         declared = metadata.requires(DISTRIBUTION) or []
     except metadata.PackageNotFoundError:  # nnlib lies on the path and is not installed
-        declared = [
-            "numpy",
-            "matplotlib",
-            "anywidget",
-            "ipython",
-            "pyyaml",
-            "tqdm",
-            "traitlets",
-            "typer",
-        ]
-        declared = declared if extra is None else []
+        declared = [] if extra else NEEDED.split()
     found = {}
     for line in declared:
         requirement, _, condition = line.partition(";")
@@ -219,7 +206,10 @@ def _python(problems, notes):
 
 
 def _read(file):
-    return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")
+    except OSError:  # it is not there, or not ours to read
+        return ""
 
 
 def _engine(found, problems, notes):
@@ -227,14 +217,17 @@ def _engine(found, problems, notes):
     found["engine"] = found["device"] = None
     try:
         found["engine"], found["device"] = import_module("nnlib.session").running()
-    except Exception as error:  # a broken PyTorch raises whatever it likes
+    except (Exception, SystemExit) as error:  # a broken PyTorch raises whatever it likes
         why = _without_paths(f"{type(error).__name__}: {error}")
         if _version("numpy") is None:
             return  # said already
         mend = _install("--force-reinstall", "torch" + _extra("torch"))
         mend += "; until then set the environment variable NNLIB_BACKEND to numpy"
+        hiding = [name for name in ("numpy", "torch") if Path(f"{name}.py").is_file()]
         if found["torch"] is None or os.environ.get("NNLIB_BACKEND") not in (None, "", "torch"):
             mend = "unset NNLIB_BACKEND   (on Windows: set NNLIB_BACKEND=)"
+        if hiding:  # Python looks in the folder first
+            mend = f"rename your file {hiding[0]}.py: it stands in for the package"
         problems.append(_problem(f"the engine does not load: {why}", mend))
     if os.environ.get("NNLIB_BACKEND"):
         named = _without_paths(repr(os.environ["NNLIB_BACKEND"]))
@@ -244,10 +237,8 @@ def _engine(found, problems, notes):
         said = f"torch {version} is not what nnlib needs ({wanted})"
         problems.append(_problem(said, _install("torch" + wanted)))
     if found["device"] == "cpu" and found["torch"] and shutil.which("nvidia-smi"):
-        notes.append(
-            "a driver for NVIDIA's GPUs is here, but this PyTorch does not use it: "
-            "https://pytorch.org/get-started/locally/"
-        )
+        said = "a driver for NVIDIA's GPUs is here, but this PyTorch does not use it"
+        notes.append(f"{said}: https://pytorch.org/get-started/locally/")
 
 
 def _notebooks(found, problems):

@@ -123,6 +123,12 @@ def test_a_backend_that_does_not_exist(site):
     ]
 
 
+def test_a_file_that_hides_a_package_is_named(tmp_path):
+    (tmp_path / "torch.py").write_text("raise SystemExit(3)\n")
+    found, code = doctor_says("--json", cwd=tmp_path)
+    assert code == 1 and any("rename your file torch.py" in mend for mend in mended(found).values())
+
+
 def test_a_torch_that_is_too_old(site, monkeypatch):
     site.add("torch", "1.13.1", "")
     found, code = doctor_says("--json", path=[site.folder], NNLIB_BACKEND="numpy")

@@ -17,7 +17,14 @@ LIST = re.compile(r"(<!-- downloads -->).*?(<!-- /downloads -->)", re.DOTALL)
 
 
 def place(files: dict[str, Path], html: Path = HTML) -> None:
-    """Put `files` (name in the folder → file) beside the pages below `html`, and list them all."""
+    """Put `files` (name in the folder → file) beside the pages below `html`, and list them all.
+
+    Others of their kind, by the name's ending, are older and go.
+    """
+    kinds = {Path(name).suffix for name in files}
+    for path in (html / FOLDER).rglob("*"):
+        if path.suffix in kinds and path.relative_to(html / FOLDER).as_posix() not in files:
+            path.unlink()
     for name, file in files.items():
         target = html / FOLDER / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -5,6 +5,7 @@ files (its name is in the lock, under "mirror"). Pure wheels come from PyPI. Wha
 the hash of the lock is refused.
 """
 
+import functools
 import hashlib
 import http.client
 import json
@@ -33,7 +34,7 @@ def wanted() -> dict[str, tuple[str, str]]:
 def fetched() -> Path:
     """The folder with every file of the lock; what is missing is fetched first."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    missing = {name: what for name, what in wanted().items() if not (CACHE / name).is_file()}
+    missing = {name: what for name, what in wanted().items() if not _is_whole(name, what[0])}
     from_pyodide = {name for name, (_, source) in missing.items() if source == "pyodide"}
     if missing:
         print(f"Fetching {len(missing)} files for the browser (once)", flush=True)
@@ -42,6 +43,13 @@ def fetched() -> Path:
     if set(missing) - from_pyodide:
         _from_pypi(set(missing) - from_pyodide)
     return CACHE
+
+
+@functools.cache
+def _is_whole(name: str, digest: str) -> bool:
+    """Whether the cache holds this very file; a disk may have damaged it. Asked once a run."""
+    path = CACHE / name
+    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest
 
 
 def _keep(name: str, data: bytes) -> None:

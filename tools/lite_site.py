@@ -2,7 +2,7 @@
 
 JupyterLite, Pyodide (lite_runtime.py) and every chapter and exercise without outputs. A notebook's
 name there bears its content's digest: what a reader writes is kept in the browser under that name,
-so a newer edition does not overwrite it; `open.html` offers both until the newer has been saved too.
+so a newer edition does not overwrite it; `open.html` offers both until the newer is saved too.
 Nothing is done when nothing has changed.
 """
 
@@ -99,7 +99,9 @@ def main() -> int:
     shutil.copy(LITE / "open.html", SITE)
     sizes = {path.name: path.stat().st_size for path in sorted(runtime.iterdir())}
     record = {"inputs": digest, "editions": editions, "sizes": sizes}
-    built.write_text(json.dumps(record, indent=1), encoding="utf-8")
+    aside = built.with_suffix(".part")
+    aside.write_text(json.dumps(record, indent=1), encoding="utf-8")
+    aside.replace(built)
     size = sum(path.stat().st_size for path in SITE.rglob("*") if path.is_file()) / 1e6
     print(f"built {SITE.relative_to(ROOT)}: {len(books)} notebooks, {size:.0f} MB in all")
     return 0

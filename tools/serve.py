@@ -21,6 +21,9 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        """A browser that breaks off a download is no news."""
+
     allow_reuse_address = os.name != "nt"  # Windows would let two servers share one port
 
 

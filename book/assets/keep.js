@@ -44,11 +44,12 @@
       showRead();
     };
     mark.addEventListener("click", () => {
-      record.update(({ read }) => {
+      const done = record.update(({ read }) => {
         if (Object.hasOwn(read, page)) delete read[page];
         else read[page] = { at: now() };
       });
       show();
+      if (!done) mark.textContent = "Your browser does not keep it";
     });
     foot.prepend(element("p", { class: "nn-done" }, mark));
     show();

@@ -30,7 +30,7 @@ function serveCells() {
     for (const name of needed) lock.packages[name].depends.forEach((other) => needed.add(other));
     const files = ["pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"];
     for (const name of needed) files.push(lock.packages[name].file_name);
-    countBytes(files.reduce((sum, file) => sum + sizes[file], 0));
+    watchFiles(sizes, files.reduce((sum, file) => sum + sizes[file], 0));
     const { loadPyodide } = await import(at("pyodide.mjs"));
     const from = { indexURL: at(""), packageBaseUrl: at(""), lockFileContents: lock };
     python = await loadPyodide({ ...from, packages: ["nnlib"] });
@@ -39,20 +39,26 @@ function serveCells() {
     live.start((text) => tell("output", { text }));
   }
 
-  // From here on every file that has arrived is told, for the bar on the page.
-  function countBytes(total) {
+  // From here on every file that has arrived is told, for the bar on the page, and one that did not
+  // arrive whole: Pyodide waits for ever, or goes on without it.
+  function watchFiles(sizes, total) {
     const plain = self.fetch;
     let loaded = 0;
-    const count = ({ byteLength }) => rest || tell("loading", { loaded: (loaded += byteLength), total });
     self.fetch = async (...request) => {
-      const answer = await plain(...request);
-      answer.clone().arrayBuffer().then(count);
-      return answer;
+      const name = String(request[0].url ?? request[0]).split("/").at(-1);
+      const lost = () => tell("broken", { message: `${name} did not arrive` });
+      const count = ({ byteLength }) => {
+        if (byteLength !== (sizes[name] ?? byteLength)) lost();
+        else if (!rest) tell("loading", { loaded: (loaded += byteLength), total });
+      };
+      const answer = await plain(...request).catch(lost);
+      answer?.clone().arrayBuffer().then(count, lost);
+      return answer ?? Response.error();
     };
   }
 
   async function run({ number, source, first }) {
-    if (!first) await loadRest();
+    if (!first || rest || source.includes(LATER)) await loadRest();
     tell("running", { number });
     const start = performance.now();
     const error = await live.run(number, source);
@@ -62,6 +68,7 @@ function serveCells() {
 
   const answers = { boot, run, state: ({ model, changed }) => live.set_state(model, JSON.stringify(changed)) };
   let last = Promise.resolve(); // one after the other
+  self.onunhandledrejection = ({ reason }) => tell("broken", { message: String(reason) }); // os._exit
   self.onmessage = ({ data }) => {
     last = last.then(() => answers[data.type](data)).catch((error) => tell("broken", { message: String(error) }));
   };

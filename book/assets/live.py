@@ -24,6 +24,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.magics.script import ScriptMagics
 
 send = None  # what takes a message to the page: set by `start`
 running = None  # the number of the cell that runs
@@ -42,8 +43,8 @@ def post(type, **content):
 class Stream:
     """Standard output or error, told to the page as it is written.
 
-    After `AT_ONCE` pieces in one cell they are told together, twenty times a second, and of what came
-    between only the end: the page must stay able to stop a cell that prints for ever.
+    After `AT_ONCE` pieces in one cell they are told together, twenty times a second, and of what
+    came between only the end: the page must stay able to stop a cell that prints for ever.
     """
 
     encoding = "utf-8"
@@ -133,10 +134,13 @@ class Shell(InteractiveShell):
     def init_history(self):
         self.history_manager = NoHistory(shell=self, parent=self)
 
-    def system(self, cmd):
+    def system(self, cmd, *unused, **options):
         raise RuntimeError("no commands of a system on this page: it runs in your browser")
 
     system_raw = system_piped = getoutput = system
+
+    def ask_exit(self):
+        raise RuntimeError("Python ends with the page, or with Stop while it runs")
 
     def enable_gui(self, gui=None):
         """Figures are pictures here."""
@@ -164,6 +168,7 @@ def start(receiver):
     os.environ["JUPYTER_WIDGETS_ECHO"] = "0"  # the page knows what it has just said
     sys.stdout, sys.stderr = STREAMS
     builtins.input = _no_input
+    ScriptMagics.shebang = Shell.system  # %%bash would start an event loop beside the page's
     shell = Shell.instance(displayhook_class=Results, display_pub_class=Displays)
     shell.run_line_magic("colors", "nocolor")  # the page has its own
     shell.user_ns["__name__"] = "__main__"

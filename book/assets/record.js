@@ -10,6 +10,7 @@
   "use strict";
 
   const KEY = "nnlib-course:record";
+  const ASIDE = `${KEY}:unreadable`;
   const FORMAT = "nnlib-course record";
   const PAGE = /^\w+(\/\w+)*$/;
   const PLACE = /^\w+(\/\w+)*#[\w-]+$/;
@@ -42,7 +43,7 @@
       throw new Error("This file is not a record of this course.");
     }
     if (given.version !== 1) {
-      throw new Error(`This record has version ${given.version}; this page reads version 1.`);
+      throw new Error(`This record has version ${String(given.version).slice(0, 20)}; this page reads version 1.`);
     }
     const record = empty();
     for (const [part, [key, shape]] of Object.entries(SHAPES)) {
@@ -118,8 +119,11 @@
         const { record, unreadable } = read();
         change(record);
         try {
-          if (unreadable) storage.setItem(`${KEY}:unreadable`, unreadable); // somebody may want it
-          storage.setItem(KEY, JSON.stringify(record));
+          const text = JSON.stringify(record);
+          parse(text); // one entry that cannot be read would hide all others
+          const aside = [storage.getItem(ASIDE), unreadable].filter(Boolean).join("\n"); // somebody may want it
+          if (unreadable) storage.setItem(ASIDE, aside);
+          storage.setItem(KEY, text);
           return true;
         } catch {
           return false; // no room, or only to be read
@@ -127,7 +131,7 @@
       },
       erase() {
         storage?.removeItem(KEY);
-        storage?.removeItem(`${KEY}:unreadable`);
+        storage?.removeItem(ASIDE);
       },
     };
   }

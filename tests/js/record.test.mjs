@@ -92,6 +92,13 @@ test("a browser that refuses is no error", () => {
   assert.equal(noRoom.update(() => {}), false);
 });
 
+test("an entry that could not be read again is refused, and hides no other", () => {
+  const record = open(() => memory());
+  assert.equal(record.update((r) => (r.read.a = { at: at(1) })), true);
+  assert.equal(record.update((r) => (r.guesses["a#sim-my question"] = { at: at(1), ask: "?", guess: 0 })), false);
+  assert.deepEqual(record.get().read, { a: { at: at(1) } });
+});
+
 test("a record that cannot be read is put aside, not overwritten", () => {
   const storage = memory({ [KEY]: '{"format":"nnlib-course record","version":7}' });
   const record = open(() => storage);

@@ -81,7 +81,7 @@ def choose(*, quick, full=_UNSET, tiny=_UNSET, browser=_UNSET):
     """The value that fits the mode: `epochs = nnlib.choose(tiny=1, quick=20, full=200)`.
 
     A mode without a value of its own gets `quick`'s. `browser` takes the place of `quick` where
-    Python runs in a browser: matrix products take twenty to forty times as long there.
+    Python runs in a browser: matrix products take many times as long there.
     """
     if IN_BROWSER and browser is not _UNSET:
         quick = browser

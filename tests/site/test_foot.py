@@ -60,8 +60,8 @@ def test_the_link_names_the_section_above_the_window_and_the_browser(visit):
 
 def test_a_link_to_a_section_that_was_followed_names_it(visit):
     page = visit(f"{CHAPTER}.html").page
-    page.locator("#a-chain-multiply h2").hover()
-    page.locator("#a-chain-multiply h2 a.headerlink").click()
+    # Not by the mouse: formulas that are being set move the heading away from under it.
+    page.locator("#a-chain-multiply h2 a.headerlink").evaluate("link => link.click()")
     link = page.locator(LINK)
     link.focus()
     assert "Section: A chain: multiply (#a-chain-multiply)\n" in body_of(link)

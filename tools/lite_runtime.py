@@ -56,7 +56,8 @@ def nnlib_wheel() -> tuple[str, bytes]:
     }
     told = [("Metadata-Version", "2.1"), ("Name", PROJECT["name"]), ("Version", PROJECT["version"])]
     told += [("Classifier", line) for line in PROJECT["classifiers"]]
-    told += [("Requires-Dist", line) for line in PROJECT["dependencies"]]
+    needed = [line for line in PROJECT["dependencies"] if line.startswith(tuple(NNLIB["depends"]))]
+    told += [("Requires-Dist", line) for line in needed]  # no command line there: no typer
     files[f"{info}/METADATA"] = "".join(f"{key}: {value}\n" for key, value in told).encode()
     files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     files[f"{info}/RECORD"] = b""

@@ -1,6 +1,7 @@
 // The code that a reader changes in pages: the editor, and what is kept of it. Kept is, in localStorage,
-// a list a page, [[cell, original, changed], …]. An entry belongs to the cell whose code its original is, wherever that stands in a newer
-// edition; where none is left, it stays in the list. live.js writes it, record-page.js counts and erases.
+// a list a page, [[cell, original, changed], …]. An entry belongs to the cell whose code its original is,
+// wherever that stands in a newer edition; where none is left, it stays in the list. live.js writes it,
+// record-page.js counts and erases.
 (function () {
   "use strict";
 

@@ -44,16 +44,18 @@ function serveCells() {
   function watchFiles(sizes, total) {
     const plain = self.fetch;
     let loaded = 0;
-    self.fetch = async (...request) => {
+    const count = (name, { byteLength }) => {
+      if (byteLength !== sizes[name]) throw new Error("cut off");
+      if (!rest) tell("loading", { loaded: (loaded += byteLength), total });
+    };
+    self.fetch = (...request) => {
       const name = String(request[0].url ?? request[0]).split("/").at(-1);
-      const lost = () => tell("broken", { message: `${name} did not arrive` });
-      const count = ({ byteLength }) => {
-        if (byteLength !== (sizes[name] ?? byteLength)) lost();
-        else if (!rest) tell("loading", { loaded: (loaded += byteLength), total });
-      };
-      const answer = await plain(...request).catch(lost);
-      answer?.clone().arrayBuffer().then(count, lost);
-      return answer ?? Response.error();
+      const answer = plain(...request);
+      if (Object.hasOwn(sizes, name)) {
+        const all = answer.then((given) => given.clone().arrayBuffer()).then((bytes) => count(name, bytes));
+        all.catch(() => tell("broken", { message: `${name} did not arrive` }));
+      }
+      return answer;
     };
   }
 
@@ -81,7 +83,7 @@ function openPage() {
   const boxes = [...document.querySelectorAll(".bd-article div.cell:has(.cell_input)")];
   const here = document.querySelector('script[src*="live.js"]').src;
   const lite = new URL("../lite/", here).href;
-  let worker, computes, current, asked, wanted, queue = [];
+  let worker, computes, current, asked, queue = [], wanted = []; // wanted: asked for while others ran
   const onDisk = location.protocol === "file:" && "A page opened from a file may not start Python: open the book online, or with “make book”.";
   const bar = globalThis.nnStatusBar({
     stop: { name: "Stop", act: () => stop("Stopped.") },
@@ -139,7 +141,8 @@ function openPage() {
     mark(cell);
     const done = edits.set(replaced(edits.get(), originals, cell.number, cell.source()));
     const said = done ? "Your changes are kept in this browser." : "Your browser keeps nothing here: download the notebook before you leave.";
-    if (said !== keep.said) bar.say((keep.said = said), "download", "reset", "hide"); // once is enough
+    // Once is enough, and not in place of the line that can stop what runs.
+    if (said !== keep.said && !current) bar.say((keep.said = said), "download", "reset", "hide");
   }
 
   function bringBack() {
@@ -160,14 +163,14 @@ function openPage() {
   // that follows becomes stale. Python goes on, as a kernel does: Replay begins with a new one.
   function runTo(number) {
     if (current) {
-      wanted = Math.max(number, wanted ?? 0);
+      wanted.push(number);
       return tell(cells[number], "waits", true);
     }
     asked = Math.max(number, cells.findLastIndex((cell) => cell.ran !== undefined));
     const stale = cells.findIndex((cell) => cell.ran !== cell.source());
     const from = stale < 0 ? number : Math.min(stale, number);
     queue = cells.slice(from, number + 1);
-    for (const cell of cells.slice(number + 1)) if (cell.ran !== undefined) tell(cell, "of an earlier run");
+    for (const cell of cells.slice(number + 1)) if (cell.ran !== undefined && !cell.waits) tell(cell, "of an earlier run");
     for (const cell of cells.slice(from)) cell.ran = undefined;
     for (const cell of queue) tell(cell, "waits", true);
     if (!worker) {
@@ -182,11 +185,7 @@ function openPage() {
 
   function next(ended = "") {
     current = queue.shift();
-    if (!current && wanted !== undefined) {
-      const number = wanted;
-      wanted = undefined;
-      return runTo(number);
-    }
+    if (!current && wanted.length) return runTo(wanted.shift());
     if (!current) return bar.say(`${ended}Python is ready.`, "download", "reset", "hide");
     current.ran = current.source();
     worker.postMessage({ type: "run", number: current.number, source: current.ran, first: current === cells[0] });
@@ -218,7 +217,7 @@ function openPage() {
       if (error && error !== "NotImplementedError") {
         cells[number].ran = undefined; // so that the next run comes by here again
         for (const cell of cells) if (cell.waits) tell(cell, `not run: cell ${number + 1} ended with ${error}`);
-        [queue, wanted] = [[], undefined];
+        [queue, wanted] = [[], []];
       }
       next(error && `Cell ${number + 1} ended with ${error}. `);
     },
@@ -230,7 +229,7 @@ function openPage() {
 
   function end(note) {
     worker?.terminate();
-    [worker, computes, current, wanted, queue] = [undefined, false, undefined, undefined, []];
+    [worker, computes, current, wanted, queue] = [undefined, false, undefined, [], []];
     outputs.forget();
     for (const cell of cells) {
       tell(cell, cell.note.textContent && note);

@@ -104,6 +104,7 @@ def test_a_cell_that_prints_for_ever_can_be_stopped(chapter):
         "/line [0-9]{4}/.test(document.querySelectorAll('.cell_output')[3].innerText)",
         timeout=PATIENCE,
     )
+    write(page, 5, "print('beside')")  # and its words do not take the place of Stop
     run(page, 4)  # asked for while another runs: it waits
     assert page.locator(".nn-live span").nth(4).inner_text() == "waits"
     page.get_by_role("button", name="Stop", exact=True).click()

@@ -188,7 +188,13 @@ function openPage() {
     if (!current && wanted.length) return runTo(wanted.shift());
     if (!current) return bar.say(`${ended}Python is ready.`, "download", "reset", "hide");
     current.ran = current.source();
+    if (computes) sayRuns(current.number); // else the bar tells of the download
     worker.postMessage({ type: "run", number: current.number, source: current.ran, first: current === cells[0] });
+  }
+
+  function sayRuns(number) {
+    bar.say(`Cell ${number + 1} runs${queue.length ? `, ${queue.length} to follow` : ""}`, "stop");
+    bar.progress();
   }
 
   const heard = {
@@ -201,8 +207,7 @@ function openPage() {
       computes = true;
       tell(cells[number], "runs", true);
       cells[number].stale = true; // the old output stays until there is a new one
-      bar.say(`Cell ${number + 1} runs${queue.length ? `, ${queue.length} to follow` : ""}`, "stop");
-      bar.progress();
+      sayRuns(number);
     },
     output({ text }) {
       const message = JSON.parse(text);

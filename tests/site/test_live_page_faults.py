@@ -57,7 +57,7 @@ def test_what_ends_python_or_has_no_place_here_says_so(visit):
     assert "Python is ready" in ended(page)
     write(page, 1, "import asyncio\nasync def bad(): 1 / 0\ntask = asyncio.ensure_future(bad())")
     run(page, 2)  # what nobody waits for ends nothing
-    assert ended(page) == "Python is ready."
+    assert "Python is ready" in ended(page)
     write(page, 1, "import os\nos._exit(1)")
     run(page, 1)
     assert "Python has ended" in ended(page)

@@ -155,8 +155,9 @@ function openPage() {
       box.firstElementChild.lastElementChild.textContent = code;
     }
     cells.forEach(mark);
-    const rest = left.length ? ` For ${left.length} of them the cell is gone: look above cell ${left[0][0] + 1}.` : "";
-    if (fits.size || left.length) bar.say(`Your changes are back.${rest}`, "download", "reset", "hide");
+    const said = fits.size ? ["Your changes are back."] : [];
+    if (left.length) said.push(`Code of yours has lost its cell: it stands above cell ${Math.min(left[0][0] + 1, cells.length)}.`);
+    if (said.length) bar.say(said.join(" "), "download", "reset", "hide");
   }
 
   // Run the cells up to this one that Python has not seen as they stand, in the order of the page; all

@@ -132,6 +132,7 @@ def test_stop_ends_what_runs_and_replay_begins_again(chapter):
 
 def test_the_notebook_can_be_taken_along_and_the_page_be_reset(chapter, tmp_path):
     page = chapter.page
+    write(page, 2, "stay = False")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the notebook").click()
     assert download.value.suggested_filename == "04_backprop.ipynb"

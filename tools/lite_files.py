@@ -31,8 +31,9 @@ def wanted() -> dict[str, tuple[str, str]]:
     return files | {wheel["file_name"]: (wheel["sha256"], wheel["from"]) for wheel in wheels}
 
 
+@functools.cache
 def fetched() -> Path:
-    """The folder with every file of the lock; what is missing is fetched first."""
+    """The folder with every file of the lock; what is missing or damaged is fetched, once a run."""
     CACHE.mkdir(parents=True, exist_ok=True)
     missing = {name: what for name, what in wanted().items() if not _is_whole(name, what[0])}
     from_pyodide = {name for name, (_, source) in missing.items() if source == "pyodide"}
@@ -45,9 +46,8 @@ def fetched() -> Path:
     return CACHE
 
 
-@functools.cache
 def _is_whole(name: str, digest: str) -> bool:
-    """Whether the cache holds this very file; a disk may have damaged it. Asked once a run."""
+    """Whether the cache holds this very file; a disk may have damaged it."""
     path = CACHE / name
     return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest
 

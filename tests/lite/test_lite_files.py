@@ -1,6 +1,7 @@
 """What the browser is given: pinned, by hash, whole, and of these sources."""
 
 import ast
+import functools
 import hashlib
 import io
 import json
@@ -112,6 +113,35 @@ def test_a_file_with_another_hash_is_refused(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match=r"pyodide\.mjs: expected sha256 5cfc46.*it is not used"):
         lite_files._keep("pyodide.mjs", b"export const loadPyodide = evil;")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_missing_or_damaged_is_fetched_once_and_nothing_else(tmp_path, monkeypatch):
+    files = {
+        "whole.js": (b"1", "pyodide"),
+        "damaged.js": (b"2", "pyodide"),
+        "none.whl": (b"3", "pypi"),
+    }
+    named = {n: (hashlib.sha256(data).hexdigest(), where) for n, (data, where) in files.items()}
+    asked = []
+
+    def give(names):
+        asked.append(sorted(names))
+        for name in names:
+            lite_files._keep(name, files[name][0])
+        return True
+
+    monkeypatch.setattr(lite_files, "CACHE", tmp_path)
+    monkeypatch.setattr(lite_files, "wanted", lambda: named)
+    monkeypatch.setattr(lite_files, "_from_cdn", give)
+    monkeypatch.setattr(lite_files, "_from_pypi", give)
+    (tmp_path / "whole.js").write_bytes(b"1")
+    (tmp_path / "damaged.js").write_bytes(b"x")
+    fetched = functools.cache(lite_files.fetched.__wrapped__)
+    assert fetched() == fetched() == tmp_path
+    assert asked == [["damaged.js"], ["none.whl"]]
+    assert (tmp_path / "damaged.js").read_bytes() == b"2"
+    lite_files.fetched.__wrapped__()  # another run finds all of it
+    assert len(asked) == 2
 
 
 def test_nothing_points_at_another_host():
